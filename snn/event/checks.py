@@ -151,6 +151,8 @@ def check_tiles(tiles: Tiles, neurons: int) -> None:
         or tiles.unit.size not in (0, tiles.length)
         or (tiles.digits > 1 and not tiles.unit.size)
         or tiles.weight.size % bytes_of_weights
+        or tiles.side not in (BLOCK // 2, BLOCK)
+        or (tiles.side < BLOCK and tiles.unit.size)
     ):
         raise InvalidNetwork(f"expected tiles of {sources.fanout.size} sources into {neurons} neurons, got others")
     _ascending(views.first, len(views.tile), "tiles")
@@ -160,7 +162,7 @@ def check_tiles(tiles: Tiles, neurons: int) -> None:
     until = np.repeat(np.tile(views.until, tiles.digits), np.diff(views.first))
     _inside(until - row - 1, tiles.held, "rows")
     _inside(row, height, "rows")
-    _inside(square, -(-tiles.width * tiles.pixel_bytes // BLOCK), "squares")
+    _inside(square, -(-tiles.width * tiles.pixel_bytes // BLOCK) * (BLOCK // tiles.side), "squares")
     _inside(unit, pixels * tiles.units, "units")
     _inside(units - 1, BLOCK, "units")
     _inside(unit + units - 1, pixels * tiles.units, "units")

@@ -153,6 +153,13 @@ def has_tiles(features: str, permits: Callable[[], bool] = permits_tiles) -> boo
     return {"+amx-tile", "+amx-int8", "+avx512vnni", "+avx512bw"} <= {*features.split(",")} and permits()
 
 
+def has_real_tiles(features: str, tiles: bool) -> bool:
+    """Whether a processor of those features that has `tiles` multiplies tiles of bfloat16 numbers into float32, too."""
+    return tiles and "+amx-bf16" in features.split(",")
+
+
 _ARCH_PRCTL, _REQUEST_PERMISSION, _TILE_DATA = 158, 0x1023, 18
 TILES = has_tiles(_FEATURES)
 """Whether kernels of tiles may be called in this process; no other kernel has their instructions."""
+REAL_TILES = has_real_tiles(_FEATURES, TILES)
+"""Whether they may be called with sums of float32."""

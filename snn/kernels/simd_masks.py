@@ -12,6 +12,7 @@ from spikewright.snn.kernels.dot_ways import BLOCK, BYTES, called
 from spikewright.snn.kernels.simd import place_in, read_vector, write_vector
 from spikewright.snn.kernels.simd_dots import vector_at
 
+INT, HALF = ir.IntType(32), BLOCK // 2
 FLAGS = ir.VectorType(ir.IntType(1), BLOCK)
 COMPRESSES = "+avx512vbmi2" in cpu_target.target_context.codegen().magic_tuple()[2].split(",")
 """Whether the processor moves chosen bytes together in an instruction; only then `compress_four` and `compress_bytes` may be
@@ -80,10 +81,32 @@ def _trailing_zeros(context: Any, builder: Any, signature: Any, args: Any) -> An
     return called(builder, "llvm.cttz.i64", args[0].type, [args[0], ir.Constant(ir.IntType(1), 1)])
 
 
+def _halve(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    target, source = signature.args[0], signature.args[3]
+    counts = read_vector(builder, vector_at(context, builder, (source, args[3]), args[4], BYTES), source)
+    for half in range(2):
+        lanes = ir.Constant(ir.VectorType(INT, HALF), list(range(HALF * half, HALF * (half + 1))))
+        part = builder.zext(builder.shuffle_vector(counts, counts, lanes), ir.VectorType(INT, HALF))
+        bits = builder.bitcast(builder.uitofp(part, ir.VectorType(ir.FloatType(), HALF)), part.type)
+        high = builder.trunc(
+            builder.lshr(bits, ir.Constant(part.type, [16] * HALF)), ir.VectorType(ir.IntType(16), HALF)
+        )
+        place = vector_at(context, builder, (target, args[0]), args[1 + half], BYTES)
+        write_vector(builder, builder.bitcast(high, BYTES), place, target)
+    return context.get_dummy_value()
+
+
 @intrinsic
 def add_flags(typingctx, target, to, word):
     """target[to + i] += bit i of `word`, i < 64; `target` is flat, of bytes."""
     return types.void(target, types.uint64, types.uint64), _add_flags
+
+
+@intrinsic
+def halve(typingctx, target, low, high, source, start):
+    """The 64 bytes from `start` on as 32 bfloat16 numbers from target[low] on, and 32 from target[high] on; flat, of bytes."""
+    word = types.uint64
+    return types.void(target, word, word, source, word), _halve
 
 
 def unfold_of(windows: int, width: int) -> Any:

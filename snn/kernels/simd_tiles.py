@@ -2,8 +2,11 @@
 
     sums[t, o] += sum over k < 16 and i < 4 of  counts[t, 4 k + i] weights[k, 4 o + i]        t < 16 rows, o < 16
 
+In float32 a square has pairs where it has fours, i < 2, of bfloat16 numbers, whose products float32 holds: those of i = 0 are
+added one after the other, so are those of i = 1, then both to each other and that to the sums, each time rounded to the nearest.
+
 Tiles 0 to 3 hold sums, 4 and 5 counts, 6 and 7 weights. They belong to the thread, from `configure` until `release`. Only where
-`dot_ways.TILES` says so may any of this be called.
+`dot_ways.TILES`, in float32 `REAL_TILES`, says so may any of this be called.
 """
 
 from typing import Any
@@ -99,7 +102,7 @@ def _multiply_emitter(blocks: int, quarters: int) -> Any:
 
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         use = _Operands(context, builder, signature, args)
-        row = WORD(4 * BLOCK)
+        row, real = WORD(4 * BLOCK), isinstance(signature.args[0].dtype, types.Float)
         with builder.if_else(use.more) as (given, fresh):
             with given:
                 apart = builder.mul(use.begin_step, WORD(4))
@@ -116,7 +119,7 @@ def _multiply_emitter(blocks: int, quarters: int) -> Any:
                     _tile(builder, "tileloadd64", (counts,), use.of_sent(loop.index, block), WORD(BLOCK))
                 if block == 0 or quarters > 2:
                     _tile(builder, "tileloadd64", (weights,), use.of_weights(loop.index, quarter), WORD(BLOCK))
-                _tile(builder, "tdpbusd", (number, counts, weights))
+                _tile(builder, "tdpbf16ps" if real else "tdpbusd", (number, counts, weights))
         for number, (block, quarter) in enumerate(each):
             place = use.of_sums(use.to, WORD(BLOCK), block, quarter)
             _tile(builder, "tilestored64", (number,), place, row)
@@ -132,6 +135,7 @@ def multiply_of(blocks: int, quarters: int) -> Any:
     begin, begin step, more, sent, down, weight, first, at, by, count, rows), all arrays flat: the k-th counts of row t are the 64
     bytes sent[at[k] + down + 64 t :], the weights of a quarter the 1,024 bytes weight[by[k] + first + 1024 quarter :]. What sums
     begin with is sums[begin + t (begin step) + o], zero unless there is `more`. Rows of sums are 64 numbers apart.
+    Where sums are float32 the bytes are bfloat16 numbers.
     """
 
     @intrinsic

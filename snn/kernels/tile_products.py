@@ -33,7 +33,7 @@ def add_view(place, digits, start, share, tile, what):
 def sizes_of(tiles, work):
     """See `find_tiles`."""
     square = np.uint64(work.unfolded.rows) * np.uint64(work.unfolded.blocks) * np.uint64(BLOCK)
-    return square, np.uint64(-(-tiles.length // QUARTER)) * np.uint64(TILE)
+    return square, np.uint64(-(-tiles.length // QUARTER)) * np.uint64(TILE), np.uint64(BLOCK // tiles.side)
 
 
 @merged
@@ -58,14 +58,14 @@ def begin_of(begin, part, share, tile, there):
 def find_tiles(p, sizes, views, slab, fired, listed):
     """List the tiles in view of a target pixel that are not silent; how many.
 
-    `sizes`: bytes of a square, and of the weights of a tile for all targets.
+    `sizes`: bytes of a square, and of the weights of a tile for all targets; squares that are multiplied for one of bytes.
     """
     count, tile, at, by = np.uint64(0), views.tile, listed.at, listed.by
     for k in range(np.uint64(views.first[p]), np.uint64(views.first[p + np.uint64(1)])):
         unit, sent = np.uint64(tile[k, np.uint64(2)]), np.uint8(0)
         for u in range(unit, unit + np.uint64(tile[k, np.uint64(3)])):
             sent |= fired[u]
-        at[count] = slab[np.uint64(tile[k, np.uint64(0)])] + np.uint64(tile[k, np.uint64(1)]) * sizes[0]
+        at[count] = slab[np.uint64(tile[k, np.uint64(0)])] * sizes[2] + np.uint64(tile[k, np.uint64(1)]) * sizes[0]
         by[count] = np.uint64(tile[k, np.uint64(4)]) * sizes[1]
         count += np.uint64(sent)
     return count
@@ -79,7 +79,7 @@ def _multiply(part, start, sums, unfolded, weight, listed):
     """
     count, column, width = part
     begin, apart, more = start
-    sent, at, by = unfolded.sent, listed.at, listed.by
+    sent, at, by = unfolded.tiled, listed.at, listed.by
     rows, quarter = np.uint64(unfolded.rows), np.uint64(QUARTER)
     b, blocks, two = np.uint64(0), np.uint64(unfolded.blocks), np.uint64(2)
     while b < blocks:

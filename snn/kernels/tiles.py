@@ -6,9 +6,13 @@ for each target pixel p and block of 64 of its channels:        sums (steps, 64)
 
 Weights lie in tiles beforehand, and nothing is gathered: a source that is silent beside one that is not costs less than looking
 for it would. Rows of source pixels are unfolded into bytes when the first target pixel needs them, and forgotten when none does.
+
+In float32 the 64 bytes are 32 sources, and each weight the sum of up to three numbers, which take a product each, see
+`snn.event.routes.halves`. The sums of a target begin with zero; tile by tile, in the order of rows and pixels, and number by
+number what `simd_tiles` says is added, in the end what else they begin with.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +47,7 @@ class Tiles(NamedTuple):
     whole pixels. `weight`: tiles of 1,024 bytes, four sources to a word, 16 targets to a row, those of all targets after each
     other. `length`: channels of the target. `held`: rows of source pixels that are needed at once. `unit` and `digits`: see
     `snn.kernels.dots`; with two bytes of a weight the views of all target pixels come twice, first those of the lower bytes.
+    `side`: sources of a square that is multiplied, 64, or 32 for float32, two to a word of weights.
     """
 
     sources: Sources
@@ -55,12 +60,17 @@ class Tiles(NamedTuple):
     held: int
     unit: NDArray[np.int32]
     digits: int
+    side: int
 
 
 class Unfolded(NamedTuple):
-    """Bytes of source pixels, squares of 64 for each column after the other; `blocks` of `rows` columns each are multiplied."""
+    """Bytes of source pixels, squares of 64 for each column after the other; `blocks` of `rows` columns each are multiplied.
+
+    `tiled`: what is multiplied, the same, or the same counts as bfloat16 numbers, two squares for one.
+    """
 
     sent: NDArray[np.uint8]
+    tiled: NDArray[np.uint8]
     rows: int
     blocks: int
 
@@ -82,7 +92,7 @@ class TileWork(NamedTuple):
     unfolded: Unfolded
     slab: NDArray[np.uint64]
     fired: NDArray[np.uint8]
-    tile: NDArray[np.int32]
+    tile: NDArray[Any]
     listed: Listed
     totals: NDArray[np.uint8]
     shape: NDArray[np.uint8]
@@ -149,7 +159,7 @@ def _fire_pixels(part, begin, share, tiles, work, beside, firing, room):
     block, length, tile, unit = np.uint64(BLOCK), np.uint64(tiles.length), work.tile, tiles.unit
     digits, plain, held = (
         (np.uint64(tiles.digits), np.uint64(tiles.views.until.size)),
-        unit.size == 0,
+        unit.size == 0 and tiles.side == BLOCK,
         begin.shape[2] > 0,
     )
     views, found, sizes = tiles.views, (work.slab, work.fired, work.listed), sizes_of(tiles, work)
@@ -160,7 +170,8 @@ def _fire_pixels(part, begin, share, tiles, work, beside, firing, room):
             start = begin_of(begin, (to, width), share, tile, plain and held)
             add_view((p, column, width), digits, start, share, tile, (views, found, sizes, weight, unfolded))
             if not plain:
-                times_unit(tile, unit, column, width, share.columns)
+                if unit.size:
+                    times_unit(tile, unit, column, width, share.columns)
                 if held:
                     put_held(tile, begin, to, width, share, True)
             if beside.words.size:
@@ -173,7 +184,7 @@ def _fire_pixels(part, begin, share, tiles, work, beside, firing, room):
 def _add_pixels(part, planes, share, tiles, work):
     """The same into planes."""
     block, length, tile, unit = np.uint64(BLOCK), np.uint64(tiles.length), work.tile, tiles.unit
-    sums, begin, fresh, plain = planes.sums, planes.begin, planes.fresh, unit.size == 0
+    sums, begin, fresh, plain = planes.sums, planes.begin, planes.fresh, unit.size == 0 and tiles.side == BLOCK
     digits, held = (np.uint64(tiles.digits), np.uint64(tiles.views.until.size)), begin.shape[2] > 0
     views, found, sizes = tiles.views, (work.slab, work.fired, work.listed), sizes_of(tiles, work)
     weight, unfolded = tiles.weight, work.unfolded
@@ -187,7 +198,8 @@ def _add_pixels(part, planes, share, tiles, work):
                 start = begin_of(begin, (to, width), share, tile, plain and held)
             add_view((p, column, width), digits, start, share, tile, (views, found, sizes, weight, unfolded))
             if not plain:
-                times_unit(tile, unit, column, width, share.columns)
+                if unit.size:
+                    times_unit(tile, unit, column, width, share.columns)
                 if not fresh:
                     put_held(tile, sums, to, width, share, True)
                 elif held:

@@ -2,13 +2,14 @@
 
 The bytes of a row of source pixels lie in squares of 64 bytes times all columns, a column after the other; a pixel of 16 or 32
 bytes shares its square with its neighbours. Column g planes + t is step t of the g-th of the samples that are unfolded together.
+For sums in float32 each square is made into two of 32 bfloat16 numbers, which hold all counts of a byte.
 """
 
 import numpy as np
 
 from spikewright.snn.kernels.dot_ways import BLOCK
 from spikewright.snn.kernels.jit import compiled, merged
-from spikewright.snn.kernels.simd_masks import add_flags, unfold_of
+from spikewright.snn.kernels.simd_masks import add_flags, halve, unfold_of
 
 one_narrow, one_half, one_whole = unfold_of(1, 16), unfold_of(1, 32), unfold_of(1, 64)
 four_narrow, four_half, four_whole = unfold_of(4, 16), unfold_of(4, 32), unfold_of(4, 64)
@@ -50,6 +51,9 @@ def unfold_events(events, share, tiles, work, operations, wide):
                     fired[np.uint64(pixel) * units + channel // block] = 1
                     total += (np.int64(1) if events.graded else number) * fanout[np.uint64(slot)]
         operations[s] += total
+    if tiles.side < BLOCK:
+        for row in range(np.uint64(slab.size)):
+            _halve_row(row, share, tiles, work)
 
 
 @compiled
@@ -89,6 +93,25 @@ def _unfold_row(row, masks, share, tiles, work, operations):
                     s, to = share.first + g, begin + byte // block * square + g * share.planes * block + byte % block
                     line = s * np.uint64(masks.shape[1]) * steps * words + word, steps, words
                     operations[s] += _unfold((flat, line), (windows, pixel), sent, to, (fanout, part, totals))
+    if tiles.side < BLOCK:
+        _halve_row(row, share, tiles, work)
+
+
+@compiled
+def _halve_row(row, share, tiles, work):
+    """Two squares of bfloat16 numbers for each of the bytes of a row of source pixels in which any source sent."""
+    block, square = np.uint64(BLOCK), np.uint64(work.unfolded.rows) * np.uint64(work.unfolded.blocks) * np.uint64(BLOCK)
+    sent, tiled, fired, two = work.unfolded.sent, work.unfolded.tiled, work.fired, np.uint64(2)
+    units, each = np.uint64(tiles.width * tiles.units), max(np.uint64(1), block // np.uint64(tiles.pixel_bytes))
+    begin, at = row * units, work.slab[row]
+    for first in range(np.uint64(0), units, each):
+        anything = np.uint8(0)
+        for u in range(begin + first, begin + min(first + each, units)):
+            anything |= fired[u]
+        if anything:
+            for t in range(np.uint64(0), share.columns * block, block):
+                halve(tiled, two * at + t, two * at + t + square, sent, at + t)
+        at += square
 
 
 @merged

@@ -44,7 +44,7 @@ TAKEN: dict[str, tuple[tuple[Any, dict[str, Any]], ...]] = {
     "rows": (),
     "blocks": ((blocks, {"MOST_ALIVE": 1.0}),),
     "lanes": ((lanes, {"FEWEST_STEPS": 1}),),
-    "dots": (*DOTS, (choosing_dots, {"TILES": False})),
+    "dots": (*DOTS, (choosing_dots, {"TILES": False, "REAL_TILES": False})),
     "tiles": (*DOTS, (choosing_dots, {"OF_TILES": 0.0})),
     "lists": ((lists, {"_suits": _flat}),),
 }

@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 
 from spikewright.snn.event.addresses import as_grid
 from spikewright.snn.event.routes.blocks import BlocksRoute
-from spikewright.snn.event.routes.digits import digits_of
+from spikewright.snn.event.routes.digits import Digits, digits_of
 from spikewright.snn.event.routes.dot_rows import alive_share, compile_dot_rows
 from spikewright.snn.event.routes.dots import WIDEST_COUNT, DotsRoute
+from spikewright.snn.event.routes.halves import halves_of
 from spikewright.snn.event.routes.lanes import LanesRoute
 from spikewright.snn.event.routes.rows import RowsRoute
-from spikewright.snn.event.routes.tiles import compile_tiles, count_tiles
+from spikewright.snn.event.routes.tile_weights import count_tiles
+from spikewright.snn.event.routes.tiles import HALF, compile_tiles
 from spikewright.snn.event.routes.views import kept_bits, slots_of, views_of, windows_of
 from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.event.taps import Taps
 from spikewright.snn.fixed.bounds import largest_sent
-from spikewright.snn.kernels.dot_ways import DOT, DOTS, QUARTER, TILES
+from spikewright.snn.kernels.dot_ways import BLOCK, DOT, DOTS, QUARTER, REAL_TILES, TILES
 from spikewright.snn.kernels.dots import Dots
 from spikewright.snn.kernels.lanes import REACH, WEIGHT_IN_LANES, WEIGHT_IN_LISTS
 from spikewright.snn.kernels.tiles import Tiles
@@ -32,13 +34,13 @@ FEWEST_OF_VALUES = 3
 FEWEST_CHANNELS = 6
 """Of a group of targets: with fewer most of an instruction would be lost."""
 WIDEST_FLOATS = 128
-"""Target channels of a group in float32: beyond them sources that fire once or twice in a chunk, which rows serve for each sample
-as it comes, cost too much by products of all its steps."""
+"""Target channels of a group in float32 by those that fired: beyond them sources that fire once or twice in a chunk, which rows
+serve for each sample as it comes, cost too much by products of all its steps."""
 OF_DOTS, OF_PRODUCTS, OF_FOURS = 0.05, 0.2, 0.6
 """Nanoseconds of a source at a target pixel: of a step of sixteen targets, in integers and in float32, and of sixteen weights
 that are put in place."""
 OF_TILES = 0.4
-"""Nanoseconds of a step of sixteen targets and 64 bytes of sources, silent ones among them."""
+"""Nanoseconds of a step of sixteen targets and 64 bytes of sources, silent ones among them, also where these are 32 numbers."""
 OF_PIXEL, OF_SOURCE = 300, 2
 """Nanoseconds that dot products four by four take more than tiles at a target pixel, and for a source there."""
 USUAL_STEPS, USUAL_ACTIVE = 32, 0.3
@@ -63,16 +65,18 @@ def compile_dots(
     number = 1 if digits is None else digits.digits
     each = OF_PRODUCTS * USUAL_STEPS if floats else number * (OF_DOTS * USUAL_STEPS + OF_FOURS)
     by_dots, seen = -(-taps.length // QUARTER) * each, _senders(wanted, views) * sources.channels / taps.groups
-    by_tiles = inf
-    if digits is not None and taps.groups == 1 and TILES:
-        by_tiles = number * _of_tiles(sources, views, wanted, taps.length) / seen
-    if isinstance(otherwise, LanesRoute) and not _quicker(otherwise, wanted.kind.itemsize, min(by_dots, by_tiles)):
+    by_tiles, tiled, wide = inf, _tiled(rows, taps, digits), floats and taps.length > WIDEST_FLOATS
+    if tiled is not None:
+        by_tiles = _of_tiles(sources, views, wanted, taps.length, tiled) / seen
+    best = by_tiles if wide else min(by_dots, by_tiles)
+    if isinstance(otherwise, LanesRoute) and not _quicker(otherwise, wanted.kind.itemsize, best):
         return None
+    by_dots = OF_PIXEL / seen + OF_SOURCE + by_dots * alive_share(rows.rows.weights, taps.length)
     dots: Dots | Tiles
-    if digits is not None and by_tiles < OF_PIXEL / seen + OF_SOURCE + by_dots * alive_share(
-        rows.rows.weights, taps.length
-    ):
-        dots = compile_tiles(sources, views, wanted.pooled, digits, taps.length)
+    if tiled is not None and (wide or by_tiles < by_dots):
+        dots = compile_tiles(sources, views, wanted.pooled, tiled, taps.length)
+    elif wide:
+        return None
     else:
         dots = compile_dot_rows(sources, views, taps, rows, digits)
     return DotsRoute(wanted.projection.name, otherwise, dots, most, what.most > 1, what.once, gathers)
@@ -84,9 +88,23 @@ def _senders(wanted: Wanted, views: tuple[NDArray[np.int32], ...]) -> float:
     return max(views[1].size, 1) / (views[0].size - 1) * active
 
 
-def _of_tiles(sources: Sources, views: tuple[NDArray[np.int32], ...], wanted: Wanted, length: int) -> float:
+def _tiled(rows: RowsRoute, taps: Taps, digits: Digits | None) -> Digits | NDArray[np.uint16] | None:
+    """The weights as tiles may have them on this processor: bytes, or the numbers that those in float32 are sums of."""
+    if taps.groups > 1 or not (TILES if digits is not None else REAL_TILES):
+        return None
+    return halves_of(rows.rows.weights) if digits is None else digits
+
+
+def _of_tiles(
+    sources: Sources,
+    views: tuple[NDArray[np.int32], ...],
+    wanted: Wanted,
+    length: int,
+    weights: Digits | NDArray[np.uint16],
+) -> float:
     """Nanoseconds by tiles at a target pixel."""
-    tiles = count_tiles(sources, views, wanted.pooled) / (views[0].size - 1)
+    side, times = (BLOCK, weights.digits) if isinstance(weights, Digits) else (HALF, len(weights))
+    tiles = times * count_tiles(sources, views, wanted.pooled, side) / (views[0].size - 1)
     return OF_TILES * USUAL_STEPS * tiles * -(-length // QUARTER)
 
 
@@ -127,7 +145,7 @@ def _suits(wanted: Wanted, taps: Taps) -> bool:
     even = (
         taps.channel_base == np.arange(taps.channel_base.size) // (taps.channel_base.size // taps.groups) * taps.length
     )
-    return bool(even.all()) and (wanted.kind.kind != "f" or taps.length <= WIDEST_FLOATS)
+    return bool(even.all())
 
 
 def _quicker(lanes: LanesRoute, itemsize: int, by_dots: float) -> bool:

@@ -2,7 +2,8 @@
 
 For fixed-point weights of one byte or two (`snn.event.routes.digits`), and spikes or values without a sign. Target pixels and
 their views are those of time lanes. Where the processor multiplies whole tiles, it does so with all sources (`routes.tiles`),
-else four by four with those that fired (`routes.dot_rows`); the latter also in float32, one by one.
+else four by four with those that fired (`routes.dot_rows`). Both also in float32: in tiles by weights that are sums of bfloat16
+numbers (`routes.halves`), else source by source.
 """
 
 from dataclasses import dataclass

@@ -45,13 +45,14 @@ CHANNELS, SIDE = 32, 4
 NEURONS = CHANNELS * SIDE * SIDE
 
 
-def route(weights, tiles=False):
+def route(weights, tiles=False, numbers="fixed"):
     network = single(
-        ((2, SIDE, SIDE), (CHANNELS, SIDE, SIDE)), Integrator(), Conv2d(weights, padding=(1, 1)), RateCode(8), numbers="fixed",
-        potential_bits=24,
+        ((2, SIDE, SIDE), (CHANNELS, SIDE, SIDE)), Integrator(), Conv2d(weights, padding=(1, 1)), RateCode(8), numbers=numbers,
+        potential_bits=24 if numbers == "fixed" else None,
     )  # fmt: skip
-    with patch.multiple(choosing_dots, TILES=tiles, OF_TILES=0.0):
-        return compile_route(Wanted(network, network.projections[0], np.dtype(np.int32), over_time=True))
+    kind = np.dtype(np.int32 if numbers == "fixed" else np.float32)
+    with patch.multiple(choosing_dots, TILES=tiles, REAL_TILES=tiles, OF_TILES=0.0):
+        return compile_route(Wanted(network, network.projections[0], kind, over_time=True))
 
 
 def lanes_route(weights):
@@ -71,6 +72,7 @@ ROUTE = lanes_route(weights(np.array([True, False])))
 ROWS = lanes_route(weights(np.array([True, True])))
 DOTS = route(weights(np.array([True, True]))).dots
 TILES = route(weights(np.array([True, True])), tiles=True).dots
+REAL = route(dense(np.ones((CHANNELS, 2, 3, 3), np.float32)), tiles=True, numbers="float32").dots
 
 
 def listed(columns=8193):
@@ -151,12 +153,24 @@ def test_views_of_tiles(field, place, value):
 @pytest.mark.parametrize(
     ("field", "value"),
     [("width", 3), ("pixel_bytes", 1), ("pixel_bytes", 24), ("units", 2), ("length", 16), ("held", 1), ("digits", 2),
-     ("unit", np.ones(3, np.int32)),
+     ("unit", np.ones(3, np.int32)), ("side", 16), ("side", 128),
      ("weight", TILES.weight[:-1]), ("weight", TILES.weight[: -2 * 1024])],
 )  # fmt: skip
 def test_tiles(field, value):
     with pytest.raises(InvalidNetwork, match="expected"):
         check_tiles(TILES._replace(**{field: value}), NEURONS)
+
+
+def test_squares_of_real_tiles():
+    """Twice as many as of bytes, and no units."""
+    found = REAL.views.tile[:, 1].max()
+    check_tiles(REAL, NEURONS)
+    for wrong in (REAL._replace(side=64), REAL._replace(unit=np.ones(CHANNELS, np.int32))):
+        with pytest.raises(InvalidNetwork, match="expected"):
+            check_tiles(wrong, NEURONS)
+    beyond = changed(REAL.views, "tile", (0, 1), 2 * (found // 2 + 1))
+    with pytest.raises(InvalidNetwork, match="squares"):
+        check_tiles(REAL._replace(views=beyond), NEURONS)
 
 
 @pytest.mark.parametrize(

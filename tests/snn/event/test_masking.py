@@ -243,9 +243,8 @@ def test_rasters_are_those_of_the_reference():
         np.testing.assert_array_equal(one.rasters[name], raster)
 
 
-@pytest.mark.parametrize("neuron", [IF(1.0), IF(1.0, "zero"), LIF(1.0, 0.25)])
-def test_float32_is_rounded_alike_whoever_listens(neuron):
-    """Weights of any float32: answers do not depend on whether spikes are listed for a record."""
+def any_numbers(neuron, steps):
+    """A network of float32 weights whose sums are rounded."""
     random = np.random.default_rng(14)
     first, last = (random.normal(size=size).astype(np.float32) for size in ((24, 2, 3, 3), (3, 24 * ROWS * COLUMNS)))
     inner = random.normal(size=(24, 24, 3, 3)).astype(np.float32) / 8
@@ -256,7 +255,13 @@ def test_float32_is_rounded_alike_whoever_listens(neuron):
         Projection("a", "b", Conv2d(dense(inner), padding=(1, 1))),
         Projection("b", "o", Linear(dense(last))),
     )
-    network = Network((*parts, Population("o", (3,), Integrator())), links, "i", "o", RateCode(16))
+    return Network((*parts, Population("o", (3,), Integrator())), links, "i", "o", RateCode(steps))
+
+
+@pytest.mark.parametrize("neuron", [IF(1.0), IF(1.0, "zero"), LIF(1.0, 0.25)])
+def test_float32_is_rounded_alike_whoever_listens(neuron):
+    """Answers do not depend on whether spikes are listed for a record."""
+    network = any_numbers(neuron, 16)
     plain, recorded = (simulate(network, images(network), record=record) for record in ((), ("rasters",)))
     assert_same(plain, recorded, records=False)
 
@@ -270,6 +275,21 @@ def test_threads_batches_and_chunks(count):
         for sample, image in enumerate(images(network, 7)):
             one = simulate(network, image[None])
             np.testing.assert_array_equal(one.spikes["b"], whole.spikes["b"][sample : sample + 1])
+
+
+@pytest.mark.parametrize("steps", [4, 7, 16, 40])
+def test_float32_is_rounded_alike_in_any_company(steps):
+    """Whatever samples lie side by side, on however many threads; silent ones among them."""
+    network = any_numbers(IF(1.0), steps)
+    several = images(network, 9)
+    several[3] = 0
+    whole = simulate(network, several)
+    with threads(2), patch.multiple(pieces, CHUNK_BYTES=20_000):
+        assert_same(simulate(network, several), whole, records=False)
+    for sample, image in enumerate(several):
+        one = simulate(network, image[None])
+        np.testing.assert_array_equal(one.spikes["b"], whole.spikes["b"][sample : sample + 1])
+        np.testing.assert_array_equal(one.logits, whole.logits[sample : sample + 1])
 
 
 @pytest.mark.parametrize("shift", [30, 31])

@@ -5,7 +5,16 @@ from types import SimpleNamespace
 import pytest
 
 from spikewright.snn.kernels import dot_ways
-from spikewright.snn.kernels.dot_ways import DOT, DOTS, TILES, has_tiles, permits_tiles, way_of
+from spikewright.snn.kernels.dot_ways import (
+    DOT,
+    DOTS,
+    REAL_TILES,
+    TILES,
+    has_real_tiles,
+    has_tiles,
+    permits_tiles,
+    way_of,
+)
 from tests.snn.kernels.test_simd_dots import FEATURES
 
 
@@ -66,3 +75,10 @@ def test_a_refusal_is_one(answer, monkeypatch):
 
 def test_tiles_of_this_process():
     assert TILES == (all(one[1:] in FEATURES for one in WITH_TILES.split(",")) and permits_tiles())
+
+
+def test_real_tiles_need_tiles_and_a_feature():
+    for tiles in (True, False):
+        assert has_real_tiles("+amx-tile,+amx-bf16", tiles) == tiles
+        assert not has_real_tiles("+amx-tile,-amx-bf16", tiles) and not has_real_tiles("", tiles)
+    assert REAL_TILES == (TILES and "amx-bf16" in FEATURES)

@@ -12,6 +12,7 @@ from spikewright.snn.kernels.simd_masks import (
     add_flags,
     compress_bytes,
     compress_four,
+    halve,
     trailing_zeros,
     unfold_of,
 )
@@ -36,6 +37,11 @@ def compressed(target, chosen):
 @compiled
 def four_compressed(target, words, chosen):
     compress_four(target, np.uint64(TO), words, chosen)
+
+
+@compiled
+def halved(target, source):
+    halve(target, np.uint64(TO), np.uint64(TO + 2 * BLOCK), source, np.uint64(1))
 
 
 def bits_of(word):
@@ -114,3 +120,17 @@ def test_flags_unfold_step_by_step(width, windows, count, stride, words):
     steps = [wanted[TO + t * BLOCK :][:width].astype(int) for t in range(count)]
     np.testing.assert_array_equal(totals[:width], sum(steps, np.zeros(width, int)))
     assert (totals[width:] == 9).all()
+
+
+def test_every_byte_is_a_bfloat16_number():
+    for first in range(0, 256, BLOCK):
+        source = np.arange(first - 1, first + BLOCK, dtype=np.int64).astype(np.uint8)
+        target = np.full(4 * BLOCK, 7, np.uint8)
+        before = target.copy()
+        halved(target, source)
+        parts = [target[at : at + BLOCK].view(np.uint16) for at in (TO, TO + 2 * BLOCK)]
+        found = (np.concatenate(parts).astype(np.uint32) << 16).view(np.float32)
+        np.testing.assert_array_equal(found, source[1:])
+        kept = np.ones(target.size, bool)
+        kept[TO : TO + BLOCK] = kept[TO + 2 * BLOCK : TO + 3 * BLOCK] = False
+        assert (target[kept] == before[kept]).all()

@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikewright.snn.event.routes.digits import Digits
+from spikewright.snn.event.routes.halves import halves_of
 from spikewright.snn.event.routes.tiles import compile_tiles, tile_room
-from spikewright.snn.kernels.dot_ways import TILES
+from spikewright.snn.kernels.dot_ways import REAL_TILES, TILES
+from spikewright.snn.kernels.fire_masks import FiringCells, fire_planes
 from spikewright.snn.kernels.tile_ends import Beside
 from spikewright.snn.kernels.tiles import deliver_tiles, deliver_tiles_of_masks, fire_tiles, fire_tiles_of_masks
 from tests.snn.kernels.making import events_of
@@ -19,14 +21,18 @@ from tests.snn.kernels.test_trains import DENSITIES, GRIDS
 from tests.snn.kernels.test_unfolding import alive_sources
 
 pytestmark = pytest.mark.skipif(not TILES, reason="no tiles on this processor")
+IF_REAL = pytest.mark.skipif(not REAL_TILES, reason="no tiles of bfloat16 numbers on this processor")
 TAPS = 3
 FEW = settings(max_examples=50)
 CHANNELS = st.sampled_from([1, 5, 16, 24, 32, 64, 70, 130])
 STEPS = st.sampled_from([1, 2, 4, 5, 8, 11, 16, 17, 31, 32, 33, 48, 64])
 
 
-def plan_of(random, channels, grid, length, pixels=3):
-    """Target pixels that see any source pixels through any taps, and the weights `(slots, targets)` that this comes to."""
+def plan_of(random, channels, grid, length, pixels=3, real=None):
+    """Target pixels that see any source pixels through any taps, and the weights `(slots, targets)` that this comes to.
+
+    `real`: rows of weights in float32 of the taps of that many channels.
+    """
     sources = alive_sources(channels, *grid)._replace(row_step=TAPS)
     shape = channels, grid[0][0] // grid[1][0], grid[0][1] // grid[1][1]
     digits, factors = int(random.integers(1, 3)), bool(random.integers(0, 2))
@@ -35,9 +41,11 @@ def plan_of(random, channels, grid, length, pixels=3):
     unit = random.integers(1, 300, length) if factors else np.ones(length, int)
     weights = (256 ** np.arange(digits)[:, None, None] * rows).sum(axis=0) * unit
     held = Digits(rows.reshape(-1), unit.astype(np.int32) if factors or digits > 1 else np.zeros(0, np.int32), digits)
+    if real is not None:
+        weights, held = real.astype(float), halves_of(real.reshape(-1))
     views = [np.flatnonzero(random.random(len(sources.windows)) < random.choice([0, 0.6, 1])) for _ in range(pixels)]
     seen, taps = np.concatenate(views), random.integers(0, TAPS, sum(map(len, views)))
-    whole = np.zeros((len(sources.windows), channels, pixels, length), np.int64)
+    whole = np.zeros((len(sources.windows), channels, pixels, length), weights.dtype)
     for p, q, tap in zip(np.repeat(range(pixels), [len(view) for view in views]), seen, taps, strict=True):
         whole[q, :, p] += weights[tap::TAPS]
     first = np.concatenate([[0], np.cumsum([len(view) for view in views])])
@@ -162,3 +170,92 @@ def test_threads_have_tiles_of_their_own():
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(one, range(12)))
+
+
+def real_rows(random, channels, length, exact):
+    """Weights of all taps, many of them zero: small multiples of a fraction, or any numbers."""
+    rows = random.normal(0, 1, (TAPS * channels, length)) * 10.0 ** random.integers(-20, 20)
+    if exact:
+        rows = random.integers(-99, 99, rows.shape) / 64
+    return (rows * (random.random((TAPS * channels, 1)) < random.choice([0.3, 1.0]))).astype(np.float32)
+
+
+def added(tiles, counts):
+    """The sums `(samples, columns, neurons)` of `counts (samples, columns, slots)`, one after the other as it is stated."""
+    quarters, views, channels = -(-tiles.length // 16), tiles.views, tiles.sources.channels
+    bits = tiles.weight.view(np.uint16).reshape(-1, quarters, 16, 16, 2).transpose(0, 2, 4, 1, 3)
+    weight = (bits.astype(np.uint32) << 16).view(np.float32).reshape(len(bits), 32, 16 * quarters)[..., : tiles.length]
+    maps = counts.reshape(*counts.shape[:2], -1, tiles.width, channels)
+    maps = np.pad(maps, [(0, 0)] * 4 + [(0, tiles.pixel_bytes - channels)]).reshape(*maps.shape[:3], -1)
+    maps = np.pad(maps, [(0, 0)] * 3 + [(0, -maps.shape[3] % 64)]).astype(np.float32)
+    found = np.zeros((*counts.shape[:2], views.until.size, tiles.length), np.float32)
+    for p in range(views.until.size):
+        for row, square, _, _, number in views.tile[views.first[p] : views.first[p + 1]]:
+            products = maps[:, :, row, 32 * square :][..., :32, None] * weight[number]
+            turns = np.zeros((2, *products[:, :, 0].shape), np.float32)
+            for i in range(0, 32, 2):
+                turns += products[:, :, i], products[:, :, i + 1]
+            found[:, :, p] += turns[0] + turns[1]
+    return found.reshape(*counts.shape[:2], -1)
+
+
+def real_cells(channels, pixels):
+    """Neurons of a map that leak, with a threshold and a bias for all."""
+    size, one = channels * pixels, np.float32
+    law = tuple(map(one, (0, 0.75, 0, 0, 1)))
+    return FiringCells(
+        potential=np.zeros((SAMPLES, size), one), start=np.zeros(size, one), bias=np.full(size, 0.1, one),
+        threshold=np.full(size, 1.5, one), apart=channels, alone=False, law=law, leaks=True, unit=one(1), clamps=False,
+        channels=channels, idle=False,
+    )  # fmt: skip
+
+
+@IF_REAL
+@FEW
+@given(
+    CHANNELS, GRIDS, LENGTHS, STEPS, DENSITIES, st.sampled_from(["held", "begin", "zero"]), st.booleans(),
+    st.sampled_from(["events", "numbers", "masks"]), SEEDS,
+)  # fmt: skip
+def test_real_planes(channels, grid, length, steps, density, fresh, exact, form, seed):
+    """To the last bit in the order that is stated, whatever lies beside a sample; exact where float32 holds all of it."""
+    random = np.random.default_rng(seed)
+    rows = real_rows(random, channels, length, exact)
+    tiles, weights = plan_of(random, channels, grid, length, real=rows)
+    sent, arrived = sent_of(random, tiles.sources, steps, density, 20 if form == "numbers" else 1)
+    planes, wanted = planes_of(random, np.float32, steps, weights.shape[1], fresh)
+    work, operations = soiled(tiles, steps, form == "masks"), np.full(SAMPLES, 5)
+    if form == "masks":
+        deliver_tiles_of_masks(planes, masks_of(sent, channels).words, tiles, work, operations)
+    else:
+        deliver_tiles(planes, events_of(sent, np.int8 if form == "numbers" else None), tiles, work, operations)
+    stated = added(tiles, arrived)
+    np.testing.assert_array_equal(planes.sums, wanted.astype(np.float32) + stated)
+    if exact:
+        np.testing.assert_array_equal(stated, (arrived @ weights).astype(np.float32))
+    np.testing.assert_array_equal(operations, 5 + (arrived * tiles.sources.fanout).sum(axis=(1, 2)))
+
+
+@IF_REAL
+@FEW
+@given(CHANNELS, GRIDS, LENGTHS, STEPS, DENSITIES, st.booleans(), st.booleans(), st.booleans(), SEEDS)
+def test_real_neurons_fire_in_the_tile(channels, grid, length, steps, density, begins, masked, around, seed):
+    """By the same sums, in the end what they begin with, then a shortcut."""
+    random = np.random.default_rng(seed)
+    tiles, _ = plan_of(random, channels, grid, length, real=real_rows(random, channels, length, exact=True))
+    sent, arrived = sent_of(random, tiles.sources, steps, density)
+    fired = (random.random((SAMPLES, steps, 3 * length)) < (0.3 if around else 0)).astype(np.uint8)
+    gain = random.normal(0, 1, -(-length // 64) * 64).astype(np.float32)
+    beside = Beside(masks_of(fired, length).words[: SAMPLES * around], gain)
+    begin = random.normal(0, 1, (SAMPLES, steps if begins else 1, 3 * length)).astype(np.float32)
+    sums = begin + added(tiles, arrived) + fired * np.tile(gain[:length], 3)
+    work, operations = soiled(tiles, steps, masked), np.zeros(SAMPLES, np.int64)
+    firing, room = real_cells(length, 3), room_of(length, 3, steps)
+    if masked:
+        fire_tiles_of_masks(begin, masks_of(sent, channels).words, tiles, work, beside, firing, room, operations)
+    else:
+        fire_tiles(begin, events_of(sent), tiles, work, beside, firing, room, operations)
+    again, apart = real_cells(length, 3), room_of(length, 3, steps)
+    fire_planes(sums.astype(np.float32), again, apart)
+    np.testing.assert_array_equal(room.words, apart.words)
+    np.testing.assert_array_equal(firing.potential, again.potential)
+    np.testing.assert_array_equal(operations, (arrived * tiles.sources.fanout).sum(axis=(1, 2)))

@@ -1,11 +1,14 @@
 """Unfolding: the bytes of every source pixel in every column, and the operations that its spikes take."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikewright.snn.event.routes.digits import Digits
+from spikewright.snn.event.routes.halves import halves_of
 from spikewright.snn.event.routes.tiles import compile_tiles, tile_room
 from spikewright.snn.event.routes.views import kept_bits
 from spikewright.snn.kernels.unfolding import unfold_events, unfold_next
@@ -33,12 +36,14 @@ def alive_sources(channels, grid, pool, uneven=True):
     return sources._replace(slot=slot, fanout=fanout, kept=kept_bits(fanout, channels))
 
 
-def tiles_of(sources, grid, pool):
-    """Two target pixels that see the first and the last source pixel."""
+def tiles_of(sources, grid, pool, real=False):
+    """Two target pixels that see the first and the last source pixel, through weights of a byte or `real` ones."""
     pixels = len(sources.windows)
     views = tuple(np.array(one, np.int32) for one in ([0, 1, 2], [0, pixels - 1], [0, 0]))
     shape = (sources.channels, grid[0] // pool[0], grid[1] // pool[1])
-    ones = Digits(np.ones(sources.channels * 6, np.int8), np.zeros(0, np.int32), 1)
+    ones: Any = Digits(np.ones(sources.channels * 6, np.int8), np.zeros(0, np.int32), 1)
+    if real:
+        ones = halves_of(np.ones(sources.channels * 6, np.float32))
     return compile_tiles(sources, views, shape, ones, 6)
 
 
@@ -139,3 +144,28 @@ def test_counts_of_two_bytes(grid, channels, steps, graded, seed):
     np.testing.assert_array_equal(found[:, 0] + 256 * found[:, 1], counts)
     taken = np.array([pooled(one > 0 if graded else one, sources) for one in sent])
     np.testing.assert_array_equal(operations, (taken * sources.fanout).sum(axis=(1, 2)))
+
+
+@FEW
+@given(GRIDS, CHANNELS, DENSITIES, st.sampled_from([1, 3, 8, 33]), st.booleans(), st.integers(0, 2**20))
+def test_bfloat16_numbers(grid, channels, density, steps, masked, seed):
+    """Of every square that any source of it sent from, the same counts in two squares."""
+    random, sources = np.random.default_rng(seed), alive_sources(channels, *grid)
+    tiles = tiles_of(sources, *grid, real=True)._replace(held=10**6)
+    sent = (random.random((SAMPLES, steps, sources.slot.size)) < density).astype(np.uint8)
+    work, operations = tile_room(tiles, steps, masked=masked), np.zeros(SAMPLES, int)
+    assert work.unfolded.tiled.size == 2 * work.unfolded.sent.size - 64
+    share, row, p = shared(0, 1, steps), np.uint64(0), np.uint64(0)
+    if masked:
+        while p < 2 or row < work.slab.size:
+            row, p = unfold_next(row, p, masks_of(sent, channels).words, share, tiles, work, operations)
+    else:
+        unfold_events(events_of(sent), share, tiles, work, operations, False)
+    columns, height = work.unfolded.rows * work.unfolded.blocks, work.slab.size
+    counts = work.unfolded.sent[:-64].reshape(height, -1, columns, 64)[:, :, :steps]
+    bits = work.unfolded.tiled[:-64].view(np.uint16).reshape(height, -1, 2, columns, 32)[:, :, :, :steps]
+    found = (bits.astype(np.uint32) << 16).view(np.float32).transpose(0, 1, 3, 2, 4).reshape(counts.shape)
+    each = max(1, 64 // tiles.pixel_bytes)
+    fired = work.fired.reshape(height, -1)
+    fired = np.pad(fired, ((0, 0), (0, -fired.shape[1] % each))).reshape(height, -1, each).any(axis=2)
+    np.testing.assert_array_equal(found[fired], counts[fired])

@@ -35,13 +35,13 @@ from tests.snn.small import single
 
 def by_rows(wanted):
     """The route of a projection where there are no tiles."""
-    with patch.object(module, "TILES", False):
+    with patch.multiple(module, TILES=False, REAL_TILES=False):
         return compile_route(wanted)
 
 
 def by_tiles(wanted):
     """The route of a projection by tiles, whatever they cost; they need not run here."""
-    with patch.multiple(module, TILES=True, OF_TILES=0.0):
+    with patch.multiple(module, TILES=True, REAL_TILES=True, OF_TILES=0.0):
         return compile_route(wanted)
 
 
@@ -188,12 +188,26 @@ def test_tiles_or_four_by_four(case):
     assert not isinstance(by_rows(wanted).dots, Tiles)
 
 
-def test_no_tiles_in_float32_or_groups():
+def test_no_tiles_of_groups():
     wanted = wanted_of(np.ones((16, 8, 1, 1)), (16, 2, 2), (16, 2, 2), synapse={"groups": 2})
-    for one, tiles in ((wanted, False), (wanted_of(FULL, kind=np.float32), False), (wanted_of(FULL), True)):
+    for one, tiles in ((wanted, False), (wanted_of(FULL, kind=np.float32), True), (wanted_of(FULL), True)):
         route = by_tiles(one)
         assert isinstance(route.dots, Tiles) == tiles
         assert route.one_group == (one is not wanted)
+
+
+@pytest.mark.parametrize(("weight", "tiles"), [(1.1, True), (-3e38, True), (2.0**-126, True), (2.0**-127, False)])
+def test_float32_by_tiles_where_it_is_a_sum_of_their_numbers(weight, tiles):
+    """Tiles may be wide; where a weight is none of their sums, and without their instructions, sources go one by one."""
+    one, wide = (
+        wanted_of(np.where(np.eye(length, 5), weight, 1), kind=np.float32, first=False)
+        for length in (16, module.WIDEST_FLOATS + 1)
+    )
+    assert isinstance(by_tiles(one).dots, Tiles) == tiles
+    assert is_dots(by_tiles(wide)) == tiles and not is_dots(by_rows(wide))
+    assert is_dots(by_rows(one)) and not isinstance(by_rows(one).dots, Tiles)
+    with patch.multiple(module, TILES=True, REAL_TILES=False, OF_TILES=0.0):
+        assert not isinstance(compile_route(one).dots, Tiles)
 
 
 def test_a_plan_that_leads_out_of_its_arrays_is_refused():

@@ -5,12 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spikewright.snn import Conv2d, Integrator, Linear, RateCode, dense
-from spikewright.snn.event.routes.tiles import count_tiles, tile_room
+from spikewright.snn.event.routes.tile_weights import count_tiles
+from spikewright.snn.event.routes.tiles import tile_room
 from spikewright.snn.event.routes.views import views_of
 from spikewright.snn.event.synapse_taps import taps_of
 from tests.snn.event.routes.test_dots import by_tiles, wanted_of
-from tests.snn.small import single
 
 CHANNELS = st.sampled_from([1, 6, 16, 24, 32, 33, 64, 70, 128])
 SHAPES = st.sampled_from(
@@ -18,34 +17,41 @@ SHAPES = st.sampled_from(
 )
 
 
-def planned(channels, targets, shape, seed, dilation=(1, 1)):
-    """A convolution of a map of 7 x 6 by tiles, its weights and taps."""
+def planned(channels, targets, shape, seed, dilation=(1, 1), real=False):
+    """A convolution of a map of 7 x 6 by tiles, its weights and taps; `real`: float32, of which many need three numbers."""
     (kernel, stride, padding), random = shape, np.random.default_rng(seed)
     weights = random.integers(-128, 128, (targets, channels, *kernel)) * (
         random.random((targets, channels, 1, 1)) < 0.7
     )
+    if real:
+        weights = (weights * random.choice([1, 257, 2**16 + 257])).astype(np.float32)
+    kind = np.float32 if real else np.int32
     options = {"stride": stride, "padding": padding, "dilation": dilation}
     size = [
         (side + 2 * pad - (one - 1) * apart - 1) // step + 1
         for side, one, step, pad, apart in zip((7, 6), kernel, stride, padding, dilation, strict=True)
     ]
-    wanted = wanted_of(weights, (channels, 7, 6), (targets, *size), synapse=options, first=False)
+    wanted = wanted_of(weights, (channels, 7, 6), (targets, *size), kind=kind, synapse=options, first=False)
     return by_tiles(wanted), taps_of(wanted.network, wanted.projection), wanted
 
 
 def unpacked(tiles):
     """The weights `(target pixels, source pixels, channels, targets)` of a plan, and the units that each tile looks at."""
-    quarters, per_square = -(-tiles.length // 16), 64 // min(64, tiles.pixel_bytes)
+    quarters, side = -(-tiles.length // 16), tiles.side
+    per_square = side // min(side, tiles.pixel_bytes)
     weight = tiles.weight.reshape(-1, quarters, 16, 16, 4).astype(np.int64)
+    if side == 32:
+        bits = tiles.weight.view(np.uint16).reshape(-1, quarters, 16, 16, 2).astype(np.uint32)
+        weight = (bits << 16).view(np.float32).astype(np.int64)
     found = np.zeros(
         (tiles.views.first.size - 1, len(tiles.sources.windows), tiles.pixel_bytes, tiles.length), np.int64
     )
     for p in range(len(found)):
         for row, square, unit, units, number in tiles.views.tile[tiles.views.first[p] : tiles.views.first[p + 1]]:
-            rows = weight[number].transpose(1, 3, 0, 2).reshape(64, -1)[:, : tiles.length]
+            rows = weight[number].transpose(1, 3, 0, 2).reshape(side, -1)[:, : tiles.length]
             assert rows.any()
             for byte in np.flatnonzero(rows.any(axis=1)):
-                at = 64 * square + byte
+                at = side * square + byte
                 pixel = row * tiles.width + at // tiles.pixel_bytes
                 assert unit <= pixel * tiles.units + at % tiles.pixel_bytes // 64 < unit + units
                 found[p, pixel, at % tiles.pixel_bytes] += rows[byte]
@@ -55,12 +61,12 @@ def unpacked(tiles):
 
 
 @settings(max_examples=40, deadline=None)
-@given(CHANNELS, st.integers(6, 70), SHAPES, st.sampled_from([(1, 1), (2, 2)]), st.integers(0, 2**20))
-def test_convolutions(channels, targets, shape, dilation, seed):
-    """Every weight once, where its source lies, zeros elsewhere; tiles of zeros are left out."""
+@given(CHANNELS, st.integers(6, 70), SHAPES, st.sampled_from([(1, 1), (2, 2)]), st.booleans(), st.integers(0, 2**20))
+def test_convolutions(channels, targets, shape, dilation, real, seed):
+    """Every weight once, or all the numbers that it is a sum of, where its source lies; tiles of zeros are left out."""
     if dilation != (1, 1) and shape[0] == (5, 5):
         shape = ((3, 3), (1, 1), (1, 1))
-    route, taps, wanted = planned(channels, targets, shape, seed, dilation)
+    route, taps, wanted = planned(channels, targets, shape, seed, dilation, real)
     views = views_of(taps, wanted.pooled)
     rows = np.asarray(taps.weights).reshape(-1, taps.length)
     whole = np.zeros((views[0].size - 1, 42, channels, targets), np.int64)
@@ -68,7 +74,8 @@ def test_convolutions(channels, targets, shape, dilation, seed):
         for pair in range(views[0][p], views[0][p + 1]):
             whole[p, views[1][pair]] = rows[views[2][pair] :: len(taps.taps)][:channels]
     np.testing.assert_array_equal(unpacked(route.dots), whole)
-    assert len(route.dots.views.tile) <= count_tiles(route.dots.sources, views, wanted.pooled)
+    most = 3 if real else 1
+    assert len(route.dots.views.tile) <= most * count_tiles(route.dots.sources, views, wanted.pooled, route.dots.side)
 
 
 @pytest.mark.parametrize(
@@ -102,17 +109,17 @@ def test_the_room(planes, samples, blocks, rows):
     assert tiles.weight.ctypes.data % 64 == 0
 
 
+def test_the_room_of_real_numbers():
+    """Two squares for one, sums in float32."""
+    tiles = planned(24, 16, ((3, 3), (1, 1), (1, 1)), 0, real=True)[0].dots
+    work = tile_room(tiles, 32, masked=True)
+    assert (tiles.side, work.tile.dtype, work.unfolded.sent.size) == (32, np.float32, 3 * 3 * 64 * 32 + 64)
+    assert work.unfolded.tiled.size == 2 * 3 * 3 * 64 * 32 + 64 and work.unfolded.tiled.ctypes.data % 64 == 0
+    whole = planned(24, 16, ((3, 3), (1, 1), (1, 1)), 0)[0].dots
+    assert tile_room(whole, 32, masked=True).unfolded.tiled.size == work.unfolded.sent.size
+
+
 def test_weights_that_are_all_zero():
     """No tile is left, and no row of source pixels is needed at once but one."""
     found = by_tiles(wanted_of(np.zeros((16, 5)), first=False)).dots
     assert len(found.views.tile) == 0 and found.held == 1 and found.views.until.tolist() == [0]
-
-
-def test_the_largest_layer_that_a_test_can_afford_keeps_its_weights_small():
-    """About a byte a weight where pixels fill their squares."""
-    network = single(((64, 8, 8), (64, 8, 8)), Integrator(), Conv2d(dense(np.ones((64, 64, 3, 3), np.int8)), padding=(1, 1)),
-                     RateCode(2), numbers="fixed", potential_bits=60)  # fmt: skip
-    wanted = wanted_of(np.ones((128, 2048)), (2048,), first=False)
-    assert by_tiles(wanted._replace(network=network, projection=network.projections[0])).dots.weight.size == 9 * 64 * 64
-    assert by_tiles(wanted).dots.weight.size == 2048 * 128
-    assert isinstance(wanted.projection.synapse, Linear)
