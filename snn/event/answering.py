@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from spikewright.snn.codes import Code
 from spikewright.snn.disturb.noise import PotentialBitFlips
 from spikewright.snn.event.chunk import Array, Chunk
-from spikewright.snn.event.delivering import values_by_rows
+from spikewright.snn.event.delivering import driving_values
 from spikewright.snn.event.firing_rules import QuantLaw
 from spikewright.snn.event.history import joined
 from spikewright.snn.event.ledger import Ledger
 from spikewright.snn.event.populations import CompiledNeurons
+from spikewright.snn.event.routes.rows import RowsRoute
 from spikewright.snn.kernels import membrane
 from spikewright.snn.kernels.draws import Drawing, chance_of, keys_of
 from spikewright.snn.kernels.driven import fire_levels_of_values
@@ -72,19 +73,20 @@ def answer(
 
 
 def answer_values(network: Network, population: CompiledNeurons, chunk: Chunk, ledger: Ledger) -> Events | None:
-    """The levels that values by rows come to, delivered sample by sample; None where others arrive or the law is another.
+    """The levels that the values of one projection come to, sample by sample; None where others arrive or the law is another.
 
     One step, without noise on potentials, and nobody asks for these.
     """
     law = population.law
     if network.steps != 1 or population.disturbed or not isinstance(law, QuantLaw) or law.channels is None:
         return None
-    found = values_by_rows(population, chunk)
-    if found is None:
+    found = driving_values(population, chunk)
+    if found is None or not isinstance(found[1], RowsRoute):
         return None
-    (one, rows, events), operations = found, np.zeros(chunk.count, np.int64)
+    (one, _, events), operations = found, np.zeros(chunk.count, np.int64)
     room = _room(population, chunk, 1, False, True)
     plane = chunk.buffers.take(population.name, "plane", (population.size,), population.types.sums)
+    rows = found[1].rows
     fire_levels_of_values(events, rows, plane, population.bias[0], law.channels, room, operations)
     ledger.operations[one.projection.name][chunk.samples] += operations
     return Events(room.address, room.ends, room.value, True)

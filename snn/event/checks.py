@@ -14,6 +14,7 @@ from spikewright import InvalidNetwork
 from spikewright.snn.kernels.blocks import Blocks
 from spikewright.snn.kernels.dot_ways import BLOCK, QUARTER
 from spikewright.snn.kernels.dots import Dots
+from spikewright.snn.kernels.fields import ValueFields
 from spikewright.snn.kernels.lanes import Lanes
 from spikewright.snn.kernels.lists import Lists
 from spikewright.snn.kernels.rearranging import Places
@@ -167,6 +168,32 @@ def check_tiles(tiles: Tiles, neurons: int) -> None:
     _inside(units - 1, BLOCK, "units")
     _inside(unit + units - 1, pixels * tiles.units, "units")
     _inside(of_weights, tiles.weight.size // bytes_of_weights, "weights")
+
+
+def check_fields(fields: ValueFields, sources: int, neurons: int) -> None:
+    """Fields: the bytes that values go to, what each target pixel sees, and its sums; blocks reach all of the `neurons`."""
+    pitch, chunks = fields.length // QUARTER * QUARTER * BLOCK, 0
+    if fields.length >= QUARTER and fields.length % QUARTER == 0:
+        chunks = fields.weight.size // pitch
+    if (
+        fields.first.size != sources + 1
+        or fields.fanout.size != sources
+        or not chunks
+        or fields.weight.size % pitch
+        or not 1 <= fields.rows <= QUARTER
+        or fields.stride < 1
+        or neurons % fields.length
+    ):
+        raise InvalidNetwork(f"expected fields of {sources} sources into {neurons} neurons, got others")
+    _ascending(fields.first, fields.place.size, "bytes")
+    _same(fields.at, fields.to, "blocks")
+    _inside(fields.place, fields.size, "bytes")
+    _inside(fields.at, fields.size, "bytes")
+    _inside(fields.at.astype(np.int64) + (fields.rows - 1) * fields.stride + chunks * BLOCK - 1, fields.size, "bytes")
+    reached = fields.to[:, None].astype(np.int64) + np.arange(fields.rows) * fields.length
+    _inside(reached, neurons, "targets")
+    if np.unique(reached).size != neurons // fields.length or (reached % fields.length).any():
+        raise InvalidNetwork("expected fields that set each target pixel")
 
 
 def check_lists(lists: Lists, sources: int, neurons: int) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import DTypeLike, NDArray
 from spikewright.snn.event.buffers import Buffers
 from spikewright.snn.event.history import History
 from spikewright.snn.kernels.events import SLACK, Events, no_values
+from spikewright.snn.kernels.levels import Levels, list_levels
 from spikewright.snn.kernels.masks import Masks, list_masks
 
 Array = NDArray[Any]
@@ -19,8 +20,9 @@ class Chunk:
     """Samples by their numbers, the buffers of the thread, the steps at hand and what arrives in them of each population.
 
     `arrived`: what arrives of each population from the steps `when`, the last that it took; `sent`: the same as masks, of those
-    that fire into masks, whose events are listed when somebody asks for them. `past`: those events, and
-    earlier ones, that somebody may still ask for. `state`: arrays with one row for each sample, by population and role.
+    that fire into masks, `levels`: of those that send levels; both are listed when somebody asks for events. `past`: those
+    events, and earlier ones, that somebody may still ask for. `state`: arrays with one row for each sample, by population and
+    role.
     `quiet`: samples in which no population but the input sent anything in the steps at hand.
     """
 
@@ -30,6 +32,7 @@ class Chunk:
     arrived: dict[str, Events] = field(default_factory=dict)
     when: dict[str, slice] = field(default_factory=dict)
     sent: dict[str, Masks] = field(default_factory=dict)
+    levels: dict[str, Levels] = field(default_factory=dict)
     state: dict[tuple[str, str], Array] = field(default_factory=dict)
     past: dict[str, History] = field(default_factory=dict)
     quiet: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
@@ -65,6 +68,7 @@ class Chunk:
         """Keep what arrives of a population in the steps at hand, for its targets."""
         self.arrived[name], self.when[name] = events, self.steps
         self.sent.pop(name, None)
+        self.levels.pop(name, None)
         if name in self.past:
             self.past[name].append(events, self.steps.start)
 
@@ -73,13 +77,18 @@ class Chunk:
         self.arrived.pop(name, None)
         self.sent[name], self.when[name] = masks, self.steps
 
+    def arrive_levels(self, name: str, levels: Levels) -> None:
+        """The same for levels."""
+        self.arrived.pop(name, None)
+        self.levels[name], self.when[name] = levels, self.steps
+
     def masks(self, source: str, delay: int) -> Masks | None:
         """What arrives of `source` in the steps at hand as masks; None where there are none of just these steps."""
         return None if delay or self.when.get(source) != self.steps else self.sent.get(source)
 
     def is_graded(self, source: str) -> bool:
         """Whether a source sends values that are held."""
-        return source in self.arrived and self.arrived[source].graded
+        return source in self.levels or (source in self.arrived and self.arrived[source].graded)
 
     def listed(self, name: str, masks: Masks) -> Events:
         """Masks as events."""
@@ -89,10 +98,20 @@ class Chunk:
         list_masks(masks, address, ends)
         return Events(address, ends, no_values(self.count))
 
+    def listed_levels(self, name: str, levels: Levels) -> Events:
+        """Levels as events."""
+        places = (levels.values.shape[1] + SLACK,)
+        address, value = (self.take(name, role, places, np.int32) for role in ("address", "value"))
+        ends = self.take(name, "ends", (2,), np.int32)
+        list_levels(levels.values, address, value, ends)
+        return Events(address, ends, value, True)
+
     def arriving(self, source: str, delay: int) -> Events:
         """What arrives of `source` in the steps at hand after `delay`: a part, where it took more steps at once."""
         if source in self.sent and source not in self.arrived:
             self.arrived[source] = self.listed(source, self.sent[source])
+        elif source in self.levels and source not in self.arrived:
+            self.arrived[source] = self.listed_levels(source, self.levels[source])
         events = self.arrived.get(source)
         if events is not None and not delay and (events.graded or self.when[source] == self.steps):
             return events

@@ -13,16 +13,18 @@ from spikewright.snn.event.chunk import Array, Chunk
 from spikewright.snn.event.ledger import Ledger
 from spikewright.snn.event.populations import CompiledNeurons, IncomingRoute
 from spikewright.snn.event.routes.dots import DotsRoute
+from spikewright.snn.event.routes.fields import FieldsRoute
 from spikewright.snn.event.routes.rows import RowsRoute
 from spikewright.snn.event.routes.shortcuts import ShortcutRoute
 from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.masks import Masks
 from spikewright.snn.kernels.planes import Planes, added_to, emptied
-from spikewright.snn.kernels.rows import WeightRows
 from spikewright.snn.network import Network
 
 MaskRoute = DotsRoute | ShortcutRoute
 """The routes that read masks."""
+DrivingRoute = RowsRoute | FieldsRoute
+"""The routes by which values drive neurons sample by sample, the plane of sums near the processor."""
 
 
 class Delivery:
@@ -64,6 +66,8 @@ class Delivery:
         found: list[tuple[IncomingRoute, Events | Masks]] = []
         for one in population.incoming:
             source, delay = one.projection.source, one.projection.delay
+            if source in chunk.levels:
+                continue
             masks = chunk.masks(source, delay) if isinstance(one.route, MaskRoute) and not one.step_factors else None
             what = chunk.arriving(source, delay) if masks is None else masks
             if isinstance(what, Masks) or not what.graded:
@@ -125,7 +129,7 @@ class Delivery:
         planes = emptied(plane)
         for one in graded:
             operations = np.zeros(chunk.count, np.int64)
-            one.route.deliver(planes, chunk.arrived[one.projection.source], operations, chunk.buffers)
+            one.route.deliver(planes, chunk.arriving(one.projection.source, 0), operations, chunk.buffers)
             planes = added_to(plane)
             self.ledger.operations[one.projection.name][chunk.samples] += operations
         if self.gathers:
@@ -133,10 +137,10 @@ class Delivery:
         return plane
 
 
-def values_by_rows(population: CompiledNeurons, chunk: Chunk) -> tuple[IncomingRoute, WeightRows, Events] | None:
-    """The one projection of a population, where it goes by rows and brings values that are sent once, its rows and these."""
+def driving_values(population: CompiledNeurons, chunk: Chunk) -> tuple[IncomingRoute, DrivingRoute, Events] | None:
+    """The one projection of a population, where it brings values that are sent once and its route fires by them, and these."""
     one = population.incoming[0]
     events = chunk.arrived.get(one.projection.source)
-    if len(population.incoming) != 1 or type(one.route) is not RowsRoute or one.projection.delay:
+    if len(population.incoming) != 1 or not isinstance(one.route, DrivingRoute) or one.projection.delay:
         return None
-    return None if events is None or not events.graded else (one, one.route.rows, events)
+    return None if events is None or not events.graded else (one, one.route, events)

@@ -21,6 +21,7 @@ from spikewright.snn.event.delivering import Delivery
 from spikewright.snn.event.gating import gate
 from spikewright.snn.event.input import SpikeInput
 from spikewright.snn.event.ledger import Ledger
+from spikewright.snn.event.leveling import LevelFiring
 from spikewright.snn.event.masking import MaskedFiring
 from spikewright.snn.event.populations import Compiled, CompiledNeurons
 from spikewright.snn.event.prepared import FEW_SAMPLES, prepared_for
@@ -42,6 +43,7 @@ class EventRun:
         self.idle = common.idle if request.batch <= FEW_SAMPLES else None
         self.delivery = Delivery(self.network, self.ledger)
         self.masked = MaskedFiring(self.network, common.masked, self.delivery)
+        self.leveled = LevelFiring(common.leveled, self.delivery)
         self.input = SpikeInput(request, common.public[self.network.input])
         self.sender = Sender(request, self.ledger, common.public)
 
@@ -77,6 +79,9 @@ class EventRun:
         chunk.buffers.check()
         if isinstance(population, CompiledNeurons) and self.masked.serves(population, chunk):
             self.sender.send_masks(population.name, self.masked.fire(population, chunk), chunk)
+            return
+        if isinstance(population, CompiledNeurons) and self.leveled.serves(population):
+            self.sender.send_levels(population.name, self.leveled.fire(population, chunk), chunk)
             return
         events, trace = self._answer(population, chunk, self.ledger.wants_potentials(population.name))
         self.ledger.potentials(population.name, population.public, trace, chunk.samples, chunk.steps)

@@ -11,12 +11,11 @@ import numpy as np
 
 from spikewright.snn.event.answering import Timing, alike, timing
 from spikewright.snn.event.chunk import Chunk
-from spikewright.snn.event.delivering import Delivery, values_by_rows
+from spikewright.snn.event.delivering import Delivery, driving_values
 from spikewright.snn.event.populations import Compiled, CompiledNeurons, IncomingRoute
 from spikewright.snn.event.routes.dots import FEWEST_STEPS, MOST_STEPS, DotsRoute
 from spikewright.snn.event.routes.shortcuts import ShortcutRoute
 from spikewright.snn.kernels.dot_ways import BLOCK
-from spikewright.snn.kernels.driven import fire_values
 from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.fire_masks import FiringCells, MaskRoom, fire_planes
 from spikewright.snn.kernels.masks import Masks
@@ -84,14 +83,14 @@ class MaskedFiring:
         return timing(self.network.schedule, self.network.code, chunk.steps.start, chunk.steps.stop)
 
     def _fire_by_values(self, population: CompiledNeurons, chunk: Chunk, firing: FiringCells, room: MaskRoom) -> bool:
-        """Deliver and fire sample by sample where the values of one projection by rows are all that arrives in the run."""
-        found = values_by_rows(population, chunk) if self.network.code.charged(0) else None
+        """Deliver and fire sample by sample where the values of one projection are all that arrives in the run."""
+        found = driving_values(population, chunk) if self.network.code.charged(0) else None
         if found is None:
             return False
-        one, rows, events = found
+        one, route, events = found
         plane = chunk.buffers.take(population.name, "plane", (population.size,), population.types.sums)
         operations = np.zeros(chunk.count, np.int64)
-        fire_values(events, rows, plane, firing, room, operations)
+        route.fire(events, plane, firing, room, operations, chunk.buffers)
         self.delivery.ledger.operations[one.projection.name][chunk.samples] += operations
         return True
 

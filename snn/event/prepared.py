@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from spikewright.snn.event.addresses import engine_order
 from spikewright.snn.event.buffers import IdleBuffers
 from spikewright.snn.event.ledger import Ledger
+from spikewright.snn.event.leveling import Leveled, leveled_populations
 from spikewright.snn.event.masking import masked_names
 from spikewright.snn.event.pieces import Pieces, limits, pieces_of
 from spikewright.snn.event.populations import Compiled, compiled_populations
@@ -23,13 +24,15 @@ from spikewright.snn.simulation import Request
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """`masked`: names of the populations that fire into masks. `public`: the public address of each neuron, by population.
+    """`masked`: names of the populations that fire into masks. `leveled`: those that send levels.
 
+    `public`: the public address of each neuron, by population.
     `idle`: buffers that runs of few samples leave for the next such run.
     """
 
     populations: list[Compiled]
     masked: frozenset[str]
+    leveled: dict[str, Leveled]
     pieces: Pieces
     public: dict[str, NDArray[np.int64]]
     idle: IdleBuffers = field(default_factory=IdleBuffers)
@@ -60,4 +63,5 @@ def _prepare(request: Request, ledger: Ledger) -> Prepared:
     masked = masked_names(network, populations, watched)
     public = {network.input: engine_order(network.by_name[network.input].shape)}
     public |= {p.name: p.public for p in populations}
-    return Prepared(populations, masked, pieces_of(request, populations, masked), public)
+    leveled = leveled_populations(network, populations, watched)
+    return Prepared(populations, masked, leveled, pieces_of(request, populations, masked), public)

@@ -11,6 +11,7 @@ from spikewright.snn.event.ledger import Ledger
 from spikewright.snn.kernels import transmit
 from spikewright.snn.kernels.draws import Drawing, chance_of, draw_rows, keys_of
 from spikewright.snn.kernels.events import Events, no_values
+from spikewright.snn.kernels.levels import Levels, count_levels
 from spikewright.snn.kernels.masks import Masks, count_masks
 from spikewright.snn.network import Population
 from spikewright.snn.simulation import Request
@@ -73,6 +74,17 @@ class Sender:
         self.ledger.spikes[name][chunk.samples] += total
         chunk.quiet &= total == 0
         chunk.arrive_masks(name, masks)
+
+    def send_levels(self, name: str, levels: Levels, chunk: Chunk) -> None:
+        """The same for levels."""
+        if self._own(name, chunk) or self.on_the_way[name] or self.ledger.wants_raster(name) or name in chunk.past:
+            self.send(name, chunk.listed_levels(name, levels), chunk)
+            return
+        total = np.zeros(chunk.count, np.int64)
+        count_levels(levels.values, total)
+        self.ledger.spikes[name][chunk.samples] += total
+        chunk.quiet &= total == 0
+        chunk.arrive_levels(name, levels)
 
     def _acting(self, population: Population, noise: tuple[Noise, ...]) -> tuple[Any, ...]:
         """The noise on what a population sends."""

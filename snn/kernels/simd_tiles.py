@@ -26,23 +26,26 @@ COUNTS, WEIGHTS = 4, 6
 """The first tile of counts, and of weights."""
 
 
-def _tile(builder: Any, name: str, numbers: tuple[int, ...], *arguments: Any) -> None:
+def emit_tile(builder: Any, name: str, numbers: tuple[int, ...], *arguments: Any) -> None:
+    """An instruction of the tiles of these numbers."""
     called(builder, f"llvm.x86.{name}", NOTHING, [*map(BYTE, numbers), *arguments])
 
 
-def _place(context: Any, builder: Any, array: tuple[Any, Any], index: Any, extent: Any) -> Any:
+def place_of_tile(context: Any, builder: Any, array: tuple[Any, Any], index: Any, extent: Any) -> Any:
     """Where a tile begins in a flat array; it covers `extent` numbers, looked at where indices are checked."""
     place_in(context, builder, array, builder.add(index, builder.sub(extent, WORD(1))), 1)
     return builder.bitcast(place_in(context, builder, array, index, 1), BYTE.as_pointer())
 
 
 def _configure(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-    _tile(builder, "ldtilecfg", (), _place(context, builder, (signature.args[0], args[0]), WORD(0), WORD(BLOCK)))
+    emit_tile(
+        builder, "ldtilecfg", (), place_of_tile(context, builder, (signature.args[0], args[0]), WORD(0), WORD(BLOCK))
+    )
     return context.get_dummy_value()
 
 
 def _release(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-    _tile(builder, "tilerelease", ())
+    emit_tile(builder, "tilerelease", ())
     return context.get_dummy_value()
 
 
@@ -74,21 +77,21 @@ class _Operands:
         """The sums of a block of rows, `step` numbers apart, and sixteen targets."""
         number, builder = self._rows_of(block, step), self.builder
         index = builder.add(builder.add(first, number), WORD(QUARTER * quarter))
-        return _place(self.context, builder, self.sums, index, self._extent(step, QUARTER))
+        return place_of_tile(self.context, builder, self.sums, index, self._extent(step, QUARTER))
 
     def of_sent(self, k: Any, block: int) -> Any:
         """The counts of a block of rows in the k-th tile."""
         builder = self.builder
         at = builder.load(place_in(self.context, builder, self.at, k, 1))
         index = builder.add(at, builder.add(self.down, self._rows_of(block, WORD(BLOCK))))
-        return _place(self.context, builder, self.sent, index, self._extent(WORD(BLOCK), BLOCK))
+        return place_of_tile(self.context, builder, self.sent, index, self._extent(WORD(BLOCK), BLOCK))
 
     def of_weights(self, k: Any, quarter: int) -> Any:
         """The weights of sixteen targets in the k-th tile."""
         builder = self.builder
         by = builder.load(place_in(self.context, builder, self.by, k, 1))
         index = builder.add(builder.add(by, self.first), WORD(TILE * quarter))
-        return _place(self.context, builder, self.weight, index, WORD(TILE))
+        return place_of_tile(self.context, builder, self.weight, index, WORD(TILE))
 
     def _rows_of(self, block: int, step: Any) -> Any:
         return self.builder.mul(self.builder.mul(self.rows, WORD(block)), step)
@@ -108,21 +111,21 @@ def _multiply_emitter(blocks: int, quarters: int) -> Any:
                 apart = builder.mul(use.begin_step, WORD(4))
                 for number, (block, quarter) in enumerate(each):
                     place = use.of_sums(use.begin, use.begin_step, block, quarter)
-                    _tile(builder, "tileloadd64", (number,), place, apart)
+                    emit_tile(builder, "tileloadd64", (number,), place, apart)
             with fresh:
                 for number in range(len(each)):
-                    _tile(builder, "tilezero", (number,))
+                    emit_tile(builder, "tilezero", (number,))
         with cgutils.for_range(builder, use.count, intp=WORD) as loop:
             for number, (block, quarter) in enumerate(each):
                 counts, weights = COUNTS + block, WEIGHTS + quarter % 2
                 if quarter == 0:
-                    _tile(builder, "tileloadd64", (counts,), use.of_sent(loop.index, block), WORD(BLOCK))
+                    emit_tile(builder, "tileloadd64", (counts,), use.of_sent(loop.index, block), WORD(BLOCK))
                 if block == 0 or quarters > 2:
-                    _tile(builder, "tileloadd64", (weights,), use.of_weights(loop.index, quarter), WORD(BLOCK))
-                _tile(builder, "tdpbf16ps" if real else "tdpbusd", (number, counts, weights))
+                    emit_tile(builder, "tileloadd64", (weights,), use.of_weights(loop.index, quarter), WORD(BLOCK))
+                emit_tile(builder, "tdpbf16ps" if real else "tdpbusd", (number, counts, weights))
         for number, (block, quarter) in enumerate(each):
             place = use.of_sums(use.to, WORD(BLOCK), block, quarter)
-            _tile(builder, "tilestored64", (number,), place, row)
+            emit_tile(builder, "tilestored64", (number,), place, row)
         return context.get_dummy_value()
 
     return emit

@@ -9,10 +9,10 @@ from weakref import WeakKeyDictionary
 from spikewright.snn import Network
 from spikewright.snn.event import masking, populations, prepared
 from spikewright.snn.event.populations import CompiledNeurons, compiled_populations
-from spikewright.snn.event.routes import blocks, choosing, choosing_dots, dots, lanes, lists
+from spikewright.snn.event.routes import blocks, choosing, choosing_dots, dots, fields, lanes, lists
 from spikewright.snn.kernels.tiles import Tiles
 
-ROUTES = ("rows", "blocks", "lanes", "dots", "tiles", "lists")
+ROUTES = ("rows", "blocks", "lanes", "dots", "tiles", "fields", "lists")
 
 
 def _never(*_: Any) -> None:
@@ -26,11 +26,12 @@ def _flat(projection: Any) -> bool:
 
 
 BEFORE = {
-    "rows": ("compile_lists", "compile_blocks", "compile_lanes", "compile_dots", "compile_shortcut"),
-    "blocks": ("compile_lists", "compile_lanes", "compile_dots", "compile_shortcut"),
-    "lanes": ("compile_lists", "compile_dots", "compile_shortcut"),
-    "dots": ("compile_lists",),
-    "tiles": ("compile_lists",),
+    "rows": ("compile_lists", "compile_fields", "compile_blocks", "compile_lanes", "compile_dots", "compile_shortcut"),
+    "blocks": ("compile_lists", "compile_fields", "compile_lanes", "compile_dots", "compile_shortcut"),
+    "lanes": ("compile_lists", "compile_fields", "compile_dots", "compile_shortcut"),
+    "dots": ("compile_lists", "compile_fields"),
+    "tiles": ("compile_lists", "compile_fields"),
+    "fields": ("compile_lists",),
     "lists": (),
 }
 """Ways that may not serve, so that the one named does."""
@@ -46,6 +47,7 @@ TAKEN: dict[str, tuple[tuple[Any, dict[str, Any]], ...]] = {
     "lanes": ((lanes, {"FEWEST_STEPS": 1}),),
     "dots": (*DOTS, (choosing_dots, {"TILES": False, "REAL_TILES": False})),
     "tiles": (*DOTS, (choosing_dots, {"OF_TILES": 0.0})),
+    "fields": ((fields, {"MOST_CHANNELS": 2**20, "FEWEST_PIXELS": 1}),),
     "lists": ((lists, {"_suits": _flat}),),
 }
 """What is held against a way by its costs, set aside."""

@@ -6,6 +6,7 @@
 - lanes: one weight to many steps at once, over either of these, for each sample whichever costs less.
 - dots: four sources that fired times sixteen targets in one instruction, for weights of one byte or two; instead of lanes,
   and of rows and blocks where one plane gathers all steps or values of at most 8 bits come.
+- fields: neighbouring target pixels times values of few channels, such as the pixels of an image, in one instruction.
 - shortcuts: an identity, a gain for each channel, of spikes that are bits; of others by lanes or rows.
 
 A projection with an order takes one of these from the places on that the order gives (`snn.event.ordering`).
@@ -16,6 +17,7 @@ A new route is a file here that makes one, or None where it does not suit, and a
 from spikewright.snn.event.ordering import OrderedRoute, compile_order
 from spikewright.snn.event.routes.blocks import compile_blocks
 from spikewright.snn.event.routes.choosing_dots import compile_dots
+from spikewright.snn.event.routes.fields import compile_fields
 from spikewright.snn.event.routes.lanes import compile_lanes
 from spikewright.snn.event.routes.lists import compile_lists
 from spikewright.snn.event.routes.rows import compile_rows
@@ -37,6 +39,9 @@ def _route_of_places(wanted: Wanted) -> Route:
         return lists
     taps = taps_of(wanted.network, wanted.projection)
     rows = compile_rows(wanted, taps)
+    fields = compile_fields(wanted, rows)
+    if fields is not None:
+        return fields
     blocks = compile_blocks(wanted, taps, rows.rows)
     found = compile_lanes(wanted, taps, rows, blocks) or blocks or rows
     return compile_dots(wanted, taps, rows, found) or compile_shortcut(wanted, rows.rows, found) or found

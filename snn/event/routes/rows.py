@@ -11,6 +11,7 @@ borders of the map a pattern has fewer and shorter taps: nothing is ever added t
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,9 @@ from spikewright.snn.event.buffers import Buffers, moved
 from spikewright.snn.event.checks import as_int32, check_rows
 from spikewright.snn.event.routes.wanted import Wanted, places_of
 from spikewright.snn.event.taps import Taps
+from spikewright.snn.kernels.driven import fire_values
 from spikewright.snn.kernels.events import Events
+from spikewright.snn.kernels.fire_masks import FiringCells, MaskRoom
 from spikewright.snn.kernels.planes import Planes
 from spikewright.snn.kernels.rows import WeightRows, deliver_spikes, deliver_values
 
@@ -40,6 +43,12 @@ class RowsRoute:
         """Add what events bring; see `routes.wanted.Route`."""
         kernel = deliver_values if events.valued else deliver_spikes
         kernel(planes, events, self.rows, operations)
+
+    def fire(
+        self, events: Events, plane: Any, firing: FiringCells, room: MaskRoom, operations: Any, buffers: Buffers
+    ) -> None:
+        """Fire in all steps of a run by what graded events bring, see `snn.kernels.driven`."""
+        fire_values(events, self.rows, plane, firing, room, operations)
 
 
 def compile_rows(wanted: Wanted, taps: Taps) -> RowsRoute:

@@ -9,6 +9,7 @@ from hypothesis import given
 from spikewright import InvalidNetwork
 from spikewright.snn import (
     Conv2d,
+    Direct,
     Identity,
     Integrator,
     Linear,
@@ -25,6 +26,7 @@ from spikewright.snn.event.checks import (
     check_blocks,
     check_dots,
     check_events,
+    check_fields,
     check_kept,
     check_lanes,
     check_lists,
@@ -32,7 +34,7 @@ from spikewright.snn.event.checks import (
     check_shortcut,
     check_tiles,
 )
-from spikewright.snn.event.routes import choosing_dots
+from spikewright.snn.event.routes import choosing_dots, fields
 from spikewright.snn.event.routes.choosing import compile_route
 from spikewright.snn.event.routes.dots import DotsRoute
 from spikewright.snn.event.routes.shortcuts import ShortcutRoute
@@ -73,6 +75,19 @@ ROWS = lanes_route(weights(np.array([True, True])))
 DOTS = route(weights(np.array([True, True]))).dots
 TILES = route(weights(np.array([True, True])), tiles=True).dots
 REAL = route(dense(np.ones((CHANNELS, 2, 3, 3), np.float32)), tiles=True, numbers="float32").dots
+
+
+def fields_of():
+    """Fields of a convolution from 9 x 10 to 7 x 8, 32 channels; they need not run here."""
+    network = single(
+        ((1, 9, 10), (32, 7, 8)), Integrator(), Conv2d(dense(np.ones((32, 1, 3, 3), np.int8))), Direct(2, 255),
+        numbers="fixed", potential_bits=24,
+    )  # fmt: skip
+    with patch.object(fields, "TILES", True):
+        return compile_route(Wanted(network, network.projections[0], np.dtype(np.int32))).fields
+
+
+FIELDS = fields_of()
 
 
 def listed(columns=8193):
@@ -270,3 +285,21 @@ def test_a_shortcut_of_other_rows_is_refused():
     ):
         with pytest.raises(InvalidNetwork, match="a shortcut of"):
             check_shortcut(other, rows, neurons)
+
+
+@pytest.mark.parametrize(
+    ("field", "place", "value"),
+    [("first", 0, 1), ("first", 1, 10**6), ("first", 0, None), ("place", 0, -1), ("place", 0, 10**6), ("place", 0, None),
+     ("fanout", 0, None), ("at", 0, -1), ("at", -1, 10**6), ("at", 0, None), ("to", 0, -16), ("to", 0, 10**6), ("to", 0, 32),
+     ("to", 0, 1), ("to", 0, None), ("weight", 0, None), ("rows", None, 17), ("rows", None, 0), ("rows", None, 7),
+     ("stride", None, 0), ("length", None, 24), ("length", None, 0), ("length", None, 16), ("size", None, 100)],
+)  # fmt: skip
+def test_fields(field, place, value):
+    plan, neurons = FIELDS, 32 * 7 * 8
+    check_fields(plan, 90, neurons)
+    wrong = plan._replace(**{field: value}) if place is None else changed(plan, field, place, value)
+    with pytest.raises(InvalidNetwork, match="expected"):
+        check_fields(wrong, 90, neurons)
+    for sources, targets in ((91, neurons), (90, neurons + 1), (90, 2 * neurons)):
+        with pytest.raises(InvalidNetwork, match="expected"):
+            check_fields(plan, sources, targets)

@@ -5,6 +5,7 @@ import numpy as np
 from spikewright.snn.event.buffers import Buffers
 from spikewright.snn.event.chunk import Chunk
 from spikewright.snn.event.history import History
+from spikewright.snn.kernels.levels import Levels
 from tests.snn.kernels.making import events_of, sent_by
 
 
@@ -43,3 +44,16 @@ def test_values_sent_once_arrive_in_whatever_steps():
     chunk.arrive("input", held)
     chunk.steps = slice(2, 4)
     assert chunk.arriving("input", 0) is held
+
+
+def test_levels_are_listed_when_somebody_asks():
+    chunk = chunk_of(2, slice(0, 1))
+    values = np.array([[0, 3, 255], [0, 0, 0]], np.uint8)
+    chunk.arrive("a", events_of(np.ones((2, 1, 3))))
+    chunk.arrive_levels("a", Levels(values))
+    assert chunk.is_graded("a") and "a" not in chunk.arrived
+    events = chunk.arriving("a", 0)
+    assert events.graded and events is chunk.arriving("a", 0)
+    np.testing.assert_array_equal(sent_by(events, 3)[:, 0], values)
+    chunk.arrive("a", events_of(np.ones((2, 1, 3))))
+    assert "a" not in chunk.levels and not chunk.is_graded("a")
