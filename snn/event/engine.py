@@ -8,7 +8,7 @@ Exact: in fixed point bit for bit the law of `snn.neurons`, whatever the number 
 the inputs of one step are summed in an order that the route fixes: source by source in the order of pixels and channels, each
 count times its weight in one rounding where the processor does so (dots), 32 neighbouring sources after the other, every second
 of them by itself, as the processor's tiles do (`snn.kernels.tiles`), or in the order of the spikes, eight rows at a time;
-everything else is as the law says. Which route that is depends on the network and on the processor alone.
+everything else is as the law says. Which route that is depends on the network, on the processor and on the sample alone.
 """
 
 import numpy as np

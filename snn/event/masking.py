@@ -117,12 +117,9 @@ class MaskedFiring:
         """Deliver and fire pixel by pixel."""
         (incoming, what), begin = fused.dots, self.delivery.begun(population, fused.before, chunk)
         route = cast(DotsRoute, incoming.route)
-        work, operations = (
-            route.work(chunk.length, chunk.buffers, masked=isinstance(what, Masks)),
-            np.zeros(chunk.count, np.int64),
-        )
-        beside = self._beside(fused.beside, work.tile.dtype, chunk)
-        route.fire(begin, what, work, beside, (firing, room, operations))
+        operations = np.zeros(chunk.count, np.int64)
+        beside = self._beside(fused.beside, route.kind, chunk)
+        route.fire(begin, what, beside, (firing, room, operations), chunk.buffers)
         self.delivery.ledger.operations[incoming.projection.name][chunk.samples] += operations
 
     def _beside(self, one: Arriving | None, kind: Any, chunk: Chunk) -> Beside:

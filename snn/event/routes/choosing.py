@@ -5,7 +5,8 @@
 - blocks: rows without the blocks of output channels that are pruned, where enough are.
 - lanes: one weight to many steps at once, over either of these, for each sample whichever costs less.
 - dots: four sources that fired times sixteen targets in one instruction, for weights of one byte or two; instead of lanes,
-  and of rows and blocks where one plane gathers all steps or values of at most 8 bits come.
+  and of rows and blocks where one plane gathers all steps or values of at most 8 bits come. With all sources in view or with
+  those that fired: by what is usual, in float32 by what each sample sends (`routes.chosen_dots`).
 - fields: neighbouring target pixels times values of few channels, such as the pixels of an image, in one instruction.
 - shortcuts: an identity, a gain for each channel, of spikes that are bits; of others by lanes or rows.
 

@@ -3,6 +3,7 @@
 What each would take is worked out beforehand, from its weights and how much of the sources usually sends.
 """
 
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from spikewright.snn.event.addresses import as_grid
 from spikewright.snn.event.routes.blocks import BlocksRoute
+from spikewright.snn.event.routes.chosen_dots import ChosenDots
 from spikewright.snn.event.routes.digits import Digits, digits_of
 from spikewright.snn.event.routes.dot_rows import alive_share, compile_dot_rows
 from spikewright.snn.event.routes.dots import WIDEST_COUNT, DotsRoute
@@ -23,9 +25,7 @@ from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.event.taps import Taps
 from spikewright.snn.fixed.bounds import largest_sent
 from spikewright.snn.kernels.dot_ways import BLOCK, DOT, DOTS, QUARTER, REAL_TILES, TILES
-from spikewright.snn.kernels.dots import Dots
 from spikewright.snn.kernels.lanes import REACH, WEIGHT_IN_LANES, WEIGHT_IN_LISTS
-from spikewright.snn.kernels.tiles import Tiles
 from spikewright.snn.kernels.trains import Sources
 from spikewright.snn.traits import sent
 
@@ -71,21 +71,32 @@ def compile_dots(
     best = by_tiles if wide else min(by_dots, by_tiles)
     if isinstance(otherwise, LanesRoute) and not _quicker(otherwise, wanted.kind.itemsize, best):
         return None
-    by_dots = OF_PIXEL / seen + OF_SOURCE + by_dots * alive_share(rows.rows.weights, taps.length)
-    dots: Dots | Tiles
-    if tiled is not None and (wide or by_tiles < by_dots):
-        dots = compile_tiles(sources, views, wanted.pooled, tiled, taps.length)
-    elif wide:
-        return None
-    else:
-        dots = compile_dot_rows(sources, views, taps, rows, digits)
-    return DotsRoute(wanted.projection.name, otherwise, dots, most, what.most > 1, what.once, gathers)
+    of_source = OF_SOURCE + by_dots * alive_share(rows.rows.weights, taps.length)
+    by_tiles, settings = by_tiles * seen, (most, what.most > 1, what.once, gathers)
+    if tiled is None or not (wide or by_tiles < OF_PIXEL + seen * of_source):
+        dots = None if wide else compile_dot_rows(sources, views, taps, rows, digits)
+        return dots and DotsRoute(wanted.projection.name, otherwise, dots, *settings)
+    tiles = compile_tiles(sources, views, wanted.pooled, tiled, taps.length)
+    found = DotsRoute(wanted.projection.name, otherwise, tiles, *settings)
+    few = _few(by_tiles, of_source, seen / _active(wanted), sources.fanout.size)
+    if wide or not floats or gathers or few < 1:
+        return found
+    sparse = replace(found, dots=compile_dot_rows(sources, views, taps, rows, digits))
+    return ChosenDots(wanted.projection.name, otherwise, tiles, *settings, sparse=sparse, few=few)
+
+
+def _few(by_tiles: float, of_source: float, seen: float, slots: int) -> int:
+    """Of how many of the slots spikes take as long source by source as by tiles; all of a view: `seen`."""
+    return int(min(1.0, max(0.0, (by_tiles - OF_PIXEL) / of_source / seen)) * slots)
 
 
 def _senders(wanted: Wanted, views: tuple[NDArray[np.int32], ...]) -> float:
     """Source pixels that a target pixel sees, times the share of sources that usually send."""
-    active = 1.0 if sent(wanted.network, wanted.source).once else USUAL_ACTIVE
-    return max(views[1].size, 1) / (views[0].size - 1) * active
+    return max(views[1].size, 1) / (views[0].size - 1) * _active(wanted)
+
+
+def _active(wanted: Wanted) -> float:
+    return 1.0 if sent(wanted.network, wanted.source).once else USUAL_ACTIVE
 
 
 def _tiled(rows: RowsRoute, taps: Taps, digits: Digits | None) -> Digits | NDArray[np.uint16] | None:

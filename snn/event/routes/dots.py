@@ -78,6 +78,11 @@ class DotsRoute:
         return self.dots.sources.members == 1
 
     @property
+    def kind(self) -> type[np.float32 | np.int32]:
+        """Of the sums where neurons fire by them."""
+        return np.float32 if self.floats else np.int32
+
+    @property
     def one_group(self) -> bool:
         """Whether all target channels see the same sources."""
         return isinstance(self.dots, Tiles) or self.dots.groups == 1
@@ -117,11 +122,9 @@ class DotsRoute:
         kernel = deliver_tiles_of_masks if isinstance(self.dots, Tiles) else deliver_dots_of_masks
         kernel(planes, masks.words, self.dots, self.work(masks.steps, buffers, masked=True), operations)
 
-    def fire(
-        self, begin: NDArray[Any], what: Events | Masks, work: DotWork | TileWork, beside: Beside, into: Into
-    ) -> None:
-        """Deliver and fire pixel by pixel, on top of what sums `begin` with, for one group of channels; `work`: its room."""
-        tiles = isinstance(self.dots, Tiles)
+    def fire(self, begin: NDArray[Any], what: Events | Masks, beside: Beside, into: Into, buffers: Buffers) -> None:
+        """Deliver and fire pixel by pixel, on top of what sums `begin` with, for one group of channels."""
+        tiles, work = isinstance(self.dots, Tiles), self.work(what.steps, buffers, isinstance(what, Masks))
         if isinstance(what, Masks):
             kernel = fire_tiles_of_masks if tiles else fire_dots_of_masks
             kernel(begin, what.words, self.dots, work, beside, *into)
