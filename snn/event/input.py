@@ -7,7 +7,7 @@ from spikewright.snn.event.addresses import inverse
 from spikewright.snn.event.chunk import Chunk
 from spikewright.snn.event.encoders import ENCODERS, Encoding
 from spikewright.snn.graded import encode_graded
-from spikewright.snn.kernels.encode import CameraEvents, addressed, find_events
+from spikewright.snn.kernels.encode import CameraEvents, addressed, find_events, pixel_events
 from spikewright.snn.kernels.events import SLACK, Events, collect_flags, graded_events, no_values, padded
 from spikewright.snn.simulation import Request
 from spikewright.snn.streams import EventStream
@@ -36,8 +36,23 @@ class SpikeInput:
         if chunk.steps.start:
             none = np.zeros((chunk.count, 1), np.int32)
             return Events(none[:, :0], none, none[:, :0].astype(kind), True)
+        if self.code.sends == "values" and self.code.levels is not None:
+            return self._on_levels(chunk, kind)
         images = np.asarray(self.images)[chunk.samples].reshape(chunk.count, -1)
         return graded_events(encode_graded(self.code, images, fixed=self.fixed)[:, self.public].astype(kind))
+
+    def _on_levels(self, chunk: Chunk, kind: type[np.generic]) -> Events:
+        """The same of pixels that are integers on a grid, in one go."""
+        places, images = (self.public.size + SLACK,), np.asarray(self.images)
+        address, value = (
+            chunk.take(self.name, "address", places, np.int32),
+            chunk.take(self.name, "value", places, kind),
+        )
+        events = Events(address, chunk.take(self.name, "ends", (2,), np.int32), value, True)
+        pixel_events(
+            images.reshape(len(images), -1), chunk.samples, self.public, np.float64(self.code.levels or 0), events
+        )
+        return events
 
     def _encoded(self, chunk: Chunk) -> Events:
         """The spikes of a code that sends them."""

@@ -31,6 +31,18 @@ class CameraEvents(NamedTuple):
 
 
 @compiled
+def pixel_events(images, samples, public, levels, events):
+    """Graded events of floor(x levels + 1/2) where it is not zero, of images `(n, neurons)` in public order."""
+    for s in range(np.uint64(samples.size)):
+        row, address, value, count = images[samples[s]], events.address[s], events.value[s], np.uint64(0)
+        for i in range(np.uint64(public.size)):
+            number = np.floor(np.float64(row[public[i]]) * levels + 0.5)
+            address[count], value[count] = i, number
+            count += np.uint64(number != 0)
+        events.ends[s, 0], events.ends[s, 1] = 0, count
+
+
+@compiled
 def rate(pixels, limit, start, sent):
     """floor(m x (t + 1) + 1/2) - floor(m x t + 1/2)."""
     for s in range(pixels.shape[0]):

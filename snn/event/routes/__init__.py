@@ -1,1 +1,1 @@
-"""The five ways of events into the sums of a population: rows, blocks, lanes, dots and lists."""
+"""The ways of events into the sums of a population: rows, blocks, lanes, dots, fields, shortcuts and lists."""

@@ -12,10 +12,12 @@ from spikewright.snn.kernels.encode import (
     find_events,
     jittered,
     phase,
+    pixel_events,
     poisson,
     rate,
     single,
 )
+from spikewright.snn.kernels.events import Events
 from tests.snn.kernels.making import room_for, sent_by
 
 PIXELS = np.linspace(0, 1, 12).reshape(2, 6)
@@ -94,3 +96,17 @@ def test_camera_events():
     sent = sent_by(out, 6)
     assert sent[0, 1].tolist() == [0, 2, 0, 0, 1, 0] and sent[1, 0].tolist() == [0, 0, 1, 0, 0, 0]
     assert sent.sum() == 4
+
+
+def test_pixels_on_levels():
+    """As the law of graded codes has it, in both number types; samples in any order, places in any."""
+    random = np.random.default_rng(0)
+    images, public = random.random((5, 12), np.float32), random.permutation(12)
+    images[1], images[2] = 0, 1
+    for kind in (np.int32, np.float32):
+        samples, places = np.array([3, 1, 2]), (3, 13)
+        events = Events(np.zeros(places, np.int32), np.full((3, 2), 7, np.int32), np.zeros(places, kind), True)
+        pixel_events(images, samples, public, np.float64(15), events)
+        wanted = np.floor(images.astype(np.float64) * 15 + 0.5)[samples][:, public]
+        np.testing.assert_array_equal(sent_by(events, 12)[:, 0], wanted)
+        assert events.ends[:, 1].tolist() == np.count_nonzero(wanted, axis=1).tolist()
