@@ -24,6 +24,8 @@ TILE = QUARTER * BLOCK
 """Bytes of a whole tile of weights."""
 COUNTS, WEIGHTS = 4, 6
 """The first tile of counts, and of weights."""
+MOST_KEPT = 16
+"""Tiles of weights that stay in the first-level cache; where there are more they are loaded past it, so that all else stays."""
 
 
 def emit_tile(builder: Any, name: str, numbers: tuple[int, ...], *arguments: Any) -> None:
@@ -103,6 +105,16 @@ class _Operands:
 def _multiply_emitter(blocks: int, quarters: int) -> Any:
     each = [(block, quarter) for block in range(blocks) for quarter in range(quarters)]
 
+    def products(builder: Any, use: _Operands, load: str, real: bool) -> None:
+        with cgutils.for_range(builder, use.count, intp=WORD) as loop:
+            for number, (block, quarter) in enumerate(each):
+                counts, weights = COUNTS + block, WEIGHTS + quarter % 2
+                if quarter == 0:
+                    emit_tile(builder, "tileloadd64", (counts,), use.of_sent(loop.index, block), WORD(BLOCK))
+                if block == 0 or quarters > 2:
+                    emit_tile(builder, load, (weights,), use.of_weights(loop.index, quarter), WORD(BLOCK))
+                emit_tile(builder, "tdpbf16ps" if real else "tdpbusd", (number, counts, weights))
+
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         use = _Operands(context, builder, signature, args)
         row, real = WORD(4 * BLOCK), isinstance(signature.args[0].dtype, types.Float)
@@ -115,14 +127,12 @@ def _multiply_emitter(blocks: int, quarters: int) -> Any:
             with fresh:
                 for number in range(len(each)):
                     emit_tile(builder, "tilezero", (number,))
-        with cgutils.for_range(builder, use.count, intp=WORD) as loop:
-            for number, (block, quarter) in enumerate(each):
-                counts, weights = COUNTS + block, WEIGHTS + quarter % 2
-                if quarter == 0:
-                    emit_tile(builder, "tileloadd64", (counts,), use.of_sent(loop.index, block), WORD(BLOCK))
-                if block == 0 or quarters > 2:
-                    emit_tile(builder, "tileloadd64", (weights,), use.of_weights(loop.index, quarter), WORD(BLOCK))
-                emit_tile(builder, "tdpbf16ps" if real else "tdpbusd", (number, counts, weights))
+        many = builder.icmp_unsigned(">", builder.mul(use.count, WORD(quarters)), WORD(MOST_KEPT))
+        with builder.if_else(many) as (passing, staying):
+            with passing:
+                products(builder, use, "tileloaddt164", real)
+            with staying:
+                products(builder, use, "tileloadd64", real)
         for number, (block, quarter) in enumerate(each):
             place = use.of_sums(use.to, WORD(BLOCK), block, quarter)
             emit_tile(builder, "tilestored64", (number,), place, row)
