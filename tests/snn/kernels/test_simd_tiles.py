@@ -10,6 +10,7 @@ from spikewright.snn.kernels.jit import CHECKED, compiled
 from spikewright.snn.kernels.simd_tiles import MOST_KEPT, TILE, configure, multiply_of, release, tile_shape
 
 IF_TILES = pytest.mark.skipif(not TILES, reason="no tiles on this processor")
+COUNTS = st.sampled_from([0, 1, 2, 5, MOST_KEPT, MOST_KEPT + 1, 40])
 two_by_two, one_by_four, one_by_one = multiply_of(2, 2), multiply_of(1, 4), multiply_of(1, 1)
 
 
@@ -40,7 +41,7 @@ def run(sums, start, sent, weight, listed, form):
 @IF_TILES
 @settings(max_examples=40)
 @given(
-    st.sampled_from([22, 14, 11]), st.integers(1, 16), st.sampled_from([0, 1, 2, 5, MOST_KEPT, MOST_KEPT + 1, 40]), st.sampled_from([None, 0, BLOCK]),
+    st.sampled_from([22, 14, 11]), st.integers(1, 16), COUNTS, st.sampled_from([None, 0, BLOCK]),
     st.sampled_from([(0, 256, -128, 128), (255, 256, -128, -127), (255, 256, 127, 128)]), st.integers(0, 2**20),
 )  # fmt: skip
 def test_products(form, rows, count, begins, numbers, seed):
