@@ -68,7 +68,7 @@ class LevelFiring:
         (law, reader), one, operations = how, population.incoming[0], np.zeros(chunk.count, np.int64)
         route = one.route
         assert isinstance(route, DotsRoute)
-        work = route.work(COLUMNS if reader.wide else 1, chunk.buffers)
+        work = route.work(COLUMNS if reader.wide else 1, chunk.count, chunk.buffers)
         fire_tiles_of_levels(levels.values, route.dots, reader, work, law, values, operations)
         self._note(one.projection.name, operations, chunk)
 

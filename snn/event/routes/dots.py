@@ -106,13 +106,13 @@ class DotsRoute:
             self._deliver_wide(planes, events, operations, buffers)
         else:
             kernel = deliver_tiles if isinstance(self.dots, Tiles) else deliver_dots
-            kernel(planes, events, self.dots, self.work(number, buffers), operations)
+            kernel(planes, events, self.dots, self.work(number, len(events.ends), buffers), operations)
 
     def _deliver_wide(self, planes: Planes, events: Events, operations: NDArray[np.int64], buffers: Buffers) -> None:
         """Counts of two bytes."""
         dots = self.dots
         if isinstance(dots, Tiles):
-            deliver_wide_tiles(planes, events, dots, self.work(COLUMNS, buffers), operations)
+            deliver_wide_tiles(planes, events, dots, self.work(COLUMNS, len(events.ends), buffers), operations)
         else:
             work = buffers.record(self.name, "wide dots", 1, lambda: wide_room(self.name, dots, buffers))
             deliver_wide(planes, events, dots, work, operations)
@@ -120,11 +120,13 @@ class DotsRoute:
     def deliver_masks(self, planes: Planes, masks: Masks, operations: NDArray[np.int64], buffers: Buffers) -> None:
         """Add what masks bring, a plane for each of their steps."""
         kernel = deliver_tiles_of_masks if isinstance(self.dots, Tiles) else deliver_dots_of_masks
-        kernel(planes, masks.words, self.dots, self.work(masks.steps, buffers, masked=True), operations)
+        work = self.work(masks.steps, len(masks.words), buffers, masked=True)
+        kernel(planes, masks.words, self.dots, work, operations)
 
     def fire(self, begin: NDArray[Any], what: Events | Masks, beside: Beside, into: Into, buffers: Buffers) -> None:
         """Deliver and fire pixel by pixel, on top of what sums `begin` with, for one group of channels."""
-        tiles, work = isinstance(self.dots, Tiles), self.work(what.steps, buffers, isinstance(what, Masks))
+        tiles, masked = isinstance(self.dots, Tiles), isinstance(what, Masks)
+        work = self.work(what.steps, len(what.words if isinstance(what, Masks) else what.ends), buffers, masked)
         if isinstance(what, Masks):
             kernel = fire_tiles_of_masks if tiles else fire_dots_of_masks
             kernel(begin, what.words, self.dots, work, beside, *into)
@@ -132,12 +134,12 @@ class DotsRoute:
             kernel = fire_tiles if tiles else fire_dots
             kernel(begin, what, self.dots, work, beside, *into)
 
-    def work(self, planes: int, buffers: Buffers, masked: bool = False) -> DotWork | TileWork:
-        """Room for samples of so many planes; `masked`: for masks, of which tiles hold a few rows at a time."""
+    def work(self, planes: int, count: int, buffers: Buffers, masked: bool = False) -> DotWork | TileWork:
+        """Room for `count` samples of so many planes; `masked`: for masks, of which tiles hold a few rows at a time."""
         dots = self.dots
         if isinstance(dots, Tiles):
-            role = "tiles of masks" if masked else "tiles"
-            return buffers.record(self.name, role, planes, lambda: tile_room(dots, planes, masked))
+            role, key = "tiles of masks" if masked else "tiles", (planes, min(count, samples_beside(planes)))
+            return buffers.record(self.name, role, key, lambda: tile_room(dots, planes, masked, count))
         return buffers.record(self.name, "dots", planes, lambda: dot_room(self.name, dots, planes, buffers))
 
 

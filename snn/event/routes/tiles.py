@@ -117,13 +117,15 @@ def _needed(target: Ints, row: Ints, pixels: int) -> tuple[Ints, int]:
 
 
 def samples_beside(planes: int) -> int:
-    """How many samples of so many planes fill the rows of a tile."""
-    return max(1, MOST_ROWS // planes)
+    """How many samples of so many planes lie side by side: they fill two tiles, which go through the same weights, where they
+    fill one; each has columns of its own, and no other sample's, where its planes are more than half of a tile's rows."""
+    return max(1, 2 * MOST_ROWS // planes if 2 * planes <= MOST_ROWS else MOST_ROWS // planes)
 
 
-def tile_room(tiles: Tiles, planes: int, masked: bool) -> TileWork:
-    """Room for samples of so many planes; for masks only as many source rows as are needed at once."""
-    samples = samples_beside(planes)
+def tile_room(tiles: Tiles, planes: int, masked: bool, count: int | None = None) -> TileWork:
+    """Room for samples of so many planes, side by side if the `count` of all is not less; for masks only as many source rows as
+    are needed at once."""
+    samples = samples_beside(planes) if count is None else max(1, min(count, samples_beside(planes)))
     blocks = -(-planes * samples // MOST_ROWS)
     rows = -(-planes * samples // (blocks * COLUMNS)) * COLUMNS  # shares of samples have so many columns
     height = len(tiles.sources.windows) // tiles.width

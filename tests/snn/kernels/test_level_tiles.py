@@ -48,7 +48,7 @@ def test_levels_of_levels(channels, targets, pool, most, shift, alive, apart, de
     law, (right, found) = byte_law_of(law, bias, targets, apart), np.full((2, samples, wanted.target.size), 7, np.uint8)
     fire_levels_of_planes(sums, law, right)
     reader, counted = reader_of(route), np.full(samples, 5)
-    work = route.work(2 if reader.wide else 1, Buffers())
+    work = route.work(2 if reader.wide else 1, samples, Buffers())
     fire_tiles_of_levels(values, route.dots, reader, work, law, found, counted)
     np.testing.assert_array_equal(found, right)
     np.testing.assert_array_equal(counted, operations)

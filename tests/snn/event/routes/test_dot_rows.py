@@ -42,7 +42,7 @@ def test_there_is_room_for_all_that_fires(channels, groups):
     each = channels // groups
     weights = np.ones((groups * 6, each, 1, 1))
     route = by_rows(wanted_of(weights, (channels, 1, 2), (groups * 6, 1, 2), synapse={"groups": groups}))
-    trains = route.work(9, Buffers()).trains
+    trains = route.work(9, 2, Buffers()).trains
     needed = 0
     for first in range(0, channels, each):
         counts = np.bincount(np.arange(first, first + each) // BLOCK)

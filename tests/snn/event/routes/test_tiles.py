@@ -91,7 +91,7 @@ def test_dense_layers(shape, tiles):
 
 
 @pytest.mark.parametrize(("planes", "samples", "blocks", "rows"), [
-    (1, 16, 1, 16), (3, 5, 1, 16), (4, 4, 1, 16), (8, 2, 1, 16), (9, 1, 1, 12), (16, 1, 1, 16), (17, 1, 2, 12), (32, 1, 2, 16),
+    (1, 32, 2, 16), (3, 10, 2, 16), (4, 8, 2, 16), (8, 4, 2, 16), (9, 1, 1, 12), (16, 1, 1, 16), (17, 1, 2, 12), (32, 1, 2, 16),
     (33, 1, 3, 12), (64, 1, 4, 16),
 ])  # fmt: skip
 def test_the_room(planes, samples, blocks, rows):
@@ -107,6 +107,25 @@ def test_the_room(planes, samples, blocks, rows):
         assert work.unfolded.sent.ctypes.data % 64 == work.tile.ctypes.data % 64 == 0
         assert work.listed.at.size > np.diff(tiles.views.first).max()
     assert tiles.weight.ctypes.data % 64 == 0
+
+
+@pytest.mark.parametrize(
+    ("planes", "count", "samples", "blocks", "rows"),
+    [
+        (7, 1, 1, 1, 8),
+        (7, 2, 2, 1, 16),
+        (7, 3, 3, 2, 12),
+        (7, 9, 4, 2, 16),
+        (1, 5, 5, 1, 8),
+        (32, 9, 1, 2, 16),
+        (8, 0, 1, 1, 8),
+    ],
+)
+def test_the_room_of_fewer_samples(planes, count, samples, blocks, rows):
+    """No more columns than there is anything for: a single image does not wait for the place of others."""
+    tiles = planned(24, 16, ((3, 3), (1, 1), (1, 1)), 0)[0].dots
+    work = tile_room(tiles, planes, False, count)
+    assert (work.samples, work.unfolded.blocks, work.unfolded.rows) == (samples, blocks, rows)
 
 
 def test_the_room_of_real_numbers():
