@@ -43,6 +43,7 @@ def _synthesise(family: str, chosen: argparse.Namespace) -> None:
         collect(family, draw, 3 if chosen.quick else chosen.cores, flat)
     with TemporaryDirectory(prefix="spikewright-") as memories:
         sweep = Sweep(Calibration(family), Path(memories))
+        sweep.again()
         sweep.run(4 if chosen.quick else chosen.modules, 1 if chosen.quick else 10)
 
 

@@ -50,15 +50,17 @@ DRAWS = (BLIND, LOOKED_AT)
 
 
 def collect(family: str, draw: Draw, most: int | None, flat: int) -> None:
-    """Synthesise what is not yet stored of a draw: modules kept, and the first `flat` of the drawn kinds flat as well."""
+    """Synthesise what of a draw is not yet stored of today's Verilog: modules kept, and the first `flat` of the drawn kinds flat."""
     path = draw.results(family)
-    rows: list[dict[str, Any]] = json.loads(path.read_text()) if path.exists() else []
-    done = {(row["drawer"], row["seed"], row["choice"], row["flat"]) for row in rows}
+    stored: list[dict[str, Any]] = json.loads(path.read_text()) if path.exists() else []
+    rows = {(row["drawer"], row["seed"], row["choice"], row["flat"]): row for row in stored}
     cores = list(draw.cores(most))
     flattened = [core for core in cores if core.drawer not in SIZED][:flat]
     for core in cores:
+        verilog = core.verilog()
         for is_flat in (False, True)[: 2 if core in flattened else 1]:
-            if (core.drawer, core.seed, core.choice, is_flat) not in done:
-                rows.append(core.synthesised(family, is_flat))
-                path.write_text(json.dumps(rows, indent=0) + "\n")
-                print(family, draw.name, rows[-1], flush=True)
+            key = (core.drawer, core.seed, core.choice, is_flat)
+            if key not in rows or rows[key].get("verilog") != verilog:
+                rows[key] = core.synthesised(family, is_flat)
+                path.write_text(json.dumps(list(rows.values()), indent=0) + "\n")
+                print(family, draw.name, rows[key], flush=True)

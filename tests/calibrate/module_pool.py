@@ -1,4 +1,4 @@
-"""The modules that are synthesised alone: those of drawn circuits and of larger ones, each with its parameters once."""
+"""The modules that are synthesised alone: those of drawn circuits and of larger ones, with their loaders, each with its parameters once."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -6,10 +6,12 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from spikewright.hardware.area.elaboration.variants import ModuleVariant, circuit_uses
+from spikewright.hardware.area.elaboration.variants import ModuleVariant, circuit_uses, instance_uses
 from spikewright.hardware.area.features.fronts import MOST_BANKS
 from spikewright.hardware.area.features.told import bits_of
 from spikewright.hardware.area.keys import READS_FILES, holds_constants, is_file, key_of
+from spikewright.hardware.circuit.instances import read_instances
+from spikewright.hardware.circuit.loading import loader
 from spikewright.hardware.circuit.record import Circuit
 from tests.calibrate.alone import LoneModule
 from tests.calibrate.larger import larger
@@ -29,7 +31,8 @@ def pool(memories: Path, seeds: int, larger_cores: int) -> dict[str, list[LoneMo
     """Module -> what to synthesise, in a drawn order that is the same each time; memory files are copied into `memories`."""
     found: dict[str, dict[str, LoneModule]] = {}
     for circuit in _circuits(seeds, larger_cores):
-        for use in circuit_uses((circuit.folder / "core.v").read_text()):
+        core = (circuit.folder / "core.v").read_text()
+        for use in [*circuit_uses(core), *instance_uses(read_instances(loader(core)))]:
             if use.module not in FOLLOWS:
                 one = _lone(use.variant, circuit.folder, memories)
                 found.setdefault(use.module, {}).setdefault(_told(one), one)

@@ -1,7 +1,7 @@
 """A calibration on disk: the table of modules, the laws that are fitted to it, and the bands that unseen cores give them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import inf
@@ -18,6 +18,7 @@ from spikewright.hardware.synthesis.tools import available, tool
 from tests.calibrate.fitted import MeasuredModule, fitted
 from tests.calibrate.stored import rows_of, stored_laws, table_of
 from tests.calibrate.unseen import Residual, residuals
+from tests.calibrate.verilog import module_digest
 from tests.onnx_check.progress import commit_of
 
 FOLDER = Path("hardware/area/calibration")
@@ -29,6 +30,8 @@ tables, root mean squares over the modules of the cores that were looked at."""
 READ = ("hardware/rtl", "hardware/synthesis", "hardware/area", "tests/calibrate")
 COVERED = 0.985
 """The share of unseen cores that a band is made to hold: one of 96 may lie outside, so that 95 of 100 others lie inside."""
+VERILOG = "verilog"
+"""In a model: module -> digits of the Verilog that those of the table were synthesised from."""
 LEAST_CORES = 40
 """Cores from which on bands are set on them; of fewer, they stay what they were, 2 at first."""
 MOST = 1e6
@@ -66,17 +69,41 @@ class Calibration:
         return rows_of(self.table.read_text(), self.family, self.rule) if self.table.exists() else []
 
     def add(self, rows: Sequence[MeasuredModule]) -> None:
-        """Put modules into the table."""
-        self.table.write_text(table_of([*self.rows(), *rows]))
+        """Put modules, synthesised from the Verilog of now, into the table."""
+        before = self.rows()
+        new = {row.module for row in rows} - {row.module for row in before}
+        self.table.write_text(table_of([*before, *rows]))
+        self._sign(new)
+
+    def replace(self, module: str, rows: Sequence[MeasuredModule]) -> None:
+        """Put those of one module, all of them, in the place of those that the table has of it."""
+        self.table.write_text(table_of([*(row for row in self.rows() if row.module != module), *rows]))
+        self._sign({module})
+
+    def earlier(self) -> list[str]:
+        """Modules of the table whose Verilog is another one now."""
+        signed = self._head().get(VERILOG, {})
+        return [name for name in sorted({row.module for row in self.rows()}) if signed.get(name) != module_digest(name)]
+
+    def _sign(self, modules: Iterable[str]) -> None:
+        head = self._head()
+        signed = head.get(VERILOG, {}) | {module: module_digest(module) for module in modules}
+        laws = {name: ModuleLaw.read(law) for name, law in head.pop("laws", {}).items()}
+        self.model.write_text(stored_laws(head | {VERILOG: dict(sorted(signed.items()))}, laws))
+
+    def _head(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.model.read_text()) if self.model.exists() else {}
+        return found
 
     def fit(self, results: Path) -> None:
         """Fit the laws to the table and the bands to the unseen cores in `results`; store both."""
-        head = json.loads(self.model.read_text()) if self.model.exists() else {}
+        head = self._head()
+        signed = head.get(VERILOG, {})
         bands = {kind: head.get(kind, 2.0) for kind in ("lut_band", "ff_band")}
         said = tool("yosys").version if available("yosys") else head.get("tool", "")
         head = {"family": self.family, "tool": said, "commit": commit_of(read=READ), "date": str(date.today())}
         head |= {"shapes": self.rule.shapes, "lut_band": 1.0, "ff_band": 1.0}
-        head |= {"seen_error": SEEN_ERROR[self.family]}
+        head |= {"seen_error": SEEN_ERROR[self.family], VERILOG: signed}
         laws = READ_OFF | fitted(self.rows())
         self.model.write_text(stored_laws(head, laws))
         _, found = self.residuals(results)

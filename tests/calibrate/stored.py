@@ -56,15 +56,24 @@ def rows_of(table: str, family: str, rule: PlacingRule) -> list[MeasuredModule]:
     found = []
     for row in csv.DictReader(StringIO(table)):
         key, cells = row["module"], {cell: int(row[cell]) for cell in CELLS}
-        module, _, told = key.partition(OF if OF in key else " ")
-        values = dict(one.split("=", 1) for one in told.split())
         if OF in key:
-            features = {name.replace("_", " "): float(value) for name, value in values.items()}
+            told = dict(one.split("=", 1) for one in key.partition(OF)[2].split())
+            features = {name.replace("_", " "): float(value) for name, value in told.items()}
         else:
-            parameters = {name: int(value) if _number(value) else value for name, value in values.items()}
-            features = features_of(module, parameters, _no_words, family, rule)
+            features = features_of(*parameters_of(key), _no_words, family, rule)
         found.append(MeasuredModule(key, features, cells))
     return found
+
+
+def parameters_of(key: str) -> tuple[str, dict[str, int | str]]:
+    """A module by its name, and what it is told, of a key that says so.
+
+    >>> parameters_of("sw_fifo BITS=3 WIDTH=9")
+    ('sw_fifo', {'BITS': 3, 'WIDTH': 9})
+    """
+    module, *told = key.split(" ")
+    values = dict(one.split("=", 1) for one in told)
+    return module, {name: int(value) if _number(value) else value for name, value in values.items()}
 
 
 def stored_laws(head: Mapping[str, Any], laws: Mapping[str, ModuleLaw]) -> str:

@@ -1,23 +1,24 @@
 """The sweep over modules: batches through Yosys, one after the other in several processes, into the table of a calibration."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from joblib import Parallel, delayed
 
 from spikewright import SpikewrightError
-from spikewright.hardware.area.keys import key_of
+from spikewright.hardware.area.keys import READS_FILES, key_of
 from spikewright.hardware.synthesis.record import CellCounts
 from spikewright.hardware.synthesis.targets import target_of
 from tests.calibrate.alone import LoneModule, synthesised_alone
+from tests.calibrate.fitted import MeasuredModule
 from tests.calibrate.module_pool import WHOLE, pool
 from tests.calibrate.refit import Calibration
-from tests.calibrate.stored import measured
+from tests.calibrate.stored import measured, parameters_of
 
 BATCH = 16
-SHARES = {"sw_lane": 5.0, "sw_bank": 2.5, "sw_front": 2.0, "sw_sequencer": 2.0, "sw_array": 2.0, "sw_rom": 2.5}
+SHARES = {"sw_lane": 5.0, "sw_bank": 2.5, "sw_front": 2.0, "sw_sequencer": 2.0, "sw_array": 2.0, "sw_rom": 2.5, "sw_loader": 2.0}
 """Modules of which there are to be more than of others, and how many times as many."""
 
 
@@ -33,16 +34,28 @@ class Sweep:
         batches = list(self._batches(each, seeds))
         for first in range(0, len(batches), processes):
             some = batches[first : first + processes]
-            found = Parallel(n_jobs=processes)(delayed(self._synthesised)(batch) for batch in some)
-            given = (self._words, self.calibration.family, self.calibration.rule)
-            self.calibration.add(
-                [
-                    measured(one.module, one.parameters, cells.row, given)
-                    for batch, sizes in zip(some, found, strict=True)
-                    for one, cells in zip(batch, sizes, strict=True)
-                ]
-            )
+            self.calibration.add(self._measured(some, processes))
             print(f"{self.calibration.family}: {first + len(some)} of {len(batches)} batches", flush=True)
+
+    def again(self, processes: int = 2) -> None:
+        """Synthesise the modules of the table whose Verilog changed, a kind after the other.
+
+        Those whose size depends on what a file holds are taken out: `run` draws others.
+        """
+        for module in self.calibration.earlier():
+            rows = [row for row in self.calibration.rows() if row.module == module and module not in READS_FILES]
+            ones = [LoneModule(*parameters_of(row.key)) for row in rows]
+            self.calibration.replace(module, self._measured(list(_cut(ones)), processes))
+            print(f"{self.calibration.family}: {len(ones)} times {module}, again", flush=True)
+
+    def _measured(self, batches: list[list[LoneModule]], processes: int) -> list[MeasuredModule]:
+        found = Parallel(n_jobs=processes)(delayed(self._synthesised)(batch) for batch in batches)
+        given = (self._words, self.calibration.family, self.calibration.rule)
+        return [
+            measured(one.module, one.parameters, cells.row, given)
+            for batch, sizes in zip(batches, found, strict=True)
+            for one, cells in zip(batch, sizes, strict=True)
+        ]
 
     def _synthesised(self, batch: list[LoneModule]) -> list[CellCounts]:
         try:
@@ -65,8 +78,12 @@ class Sweep:
                 left = left[: max(0, int(each * share) - stored[module])]
             wanted += [(at / share, module, one) for at, one in enumerate(left)]
         wanted.sort(key=lambda one: one[:2])
-        for first in range(0, len(wanted), BATCH):
-            yield [one for _, _, one in wanted[first : first + BATCH]]
+        yield from _cut([one for _, _, one in wanted])
 
     def _words(self, file: str) -> list[int]:
         return [int(one, 16) for one in (self.memories / file).read_text().split()]
+
+
+def _cut(ones: Sequence[LoneModule]) -> Iterator[list[LoneModule]]:
+    for first in range(0, len(ones), BATCH):
+        yield list(ones[first : first + BATCH])

@@ -17,6 +17,7 @@ from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.synthesis.yosys import synthesise
 from tests.calibrate.larger import larger
 from tests.calibrate.real_sizes import real_size
+from tests.calibrate.verilog import circuit_digest
 from tests.validate.drawers import CHOICES, DRAWERS
 
 LARGER, REAL = "larger", "real size"
@@ -47,11 +48,17 @@ class UnseenCore:
             words = {file: [int(one, 16) for one in (folder / file).read_text().split()] for file in files if file}
         return found, words.__getitem__
 
+    def verilog(self) -> str:
+        """Digits of its Verilog of now, see `circuit_digest`."""
+        with TemporaryDirectory(prefix="spikewright-") as name:
+            return circuit_digest(self.circuit(Path(name) / "core").folder)
+
     def synthesised(self, family: str, flat: bool) -> dict[str, Any]:
         """What synthesis makes of it, as a row of the stored results; of a core that breaks the tool what that said."""
         row: dict[str, Any] = {"drawer": self.drawer, "seed": self.seed, "choice": self.choice, "flat": flat}
         with TemporaryDirectory(prefix="spikewright-") as name:
             folder = self.circuit(Path(name) / "core").folder
+            row["verilog"] = circuit_digest(folder)
             try:
                 return {
                     **row,
@@ -76,6 +83,8 @@ class Residual:
     whole: Mapping[str, int]
     flat: Mapping[str, int] | None
     area: CircuitArea
+    earlier: tuple[str, ...] = ()
+    """Which of "kept" and "flat" is of other Verilog than that of now."""
 
     def error(self, kind: str) -> float:
         """(estimate - synthesis) / synthesis of `lut` or `ff`."""
@@ -95,19 +104,21 @@ class Residual:
 def residuals(results: Path, calibrated: Sizes) -> list[Residual]:
     """All that was stored of the cores of a family."""
     rows = [row for row in _stored(results) if row["whole"]]
-    flat = {_name(row): row["whole"] for row in rows if row["flat"]}
+    flat = {_name(row): row for row in rows if row["flat"]}
     found = []
-    for row in rows:
-        if not row["flat"]:
-            core = UnseenCore(row["drawer"], row["seed"], row["choice"])
-            area = calibrated.total(*core.uses())
-            found.append(Residual(core, row["whole"], flat.get(_name(row)), area))
+    for kept in rows:
+        if not kept["flat"]:
+            core, other = UnseenCore(*_name(kept)), flat.get(_name(kept))
+            area, verilog = calibrated.total(*core.uses()), core.verilog()
+            ways = {"kept": kept, **({"flat": other} if other else {})}
+            earlier = tuple(way for way, row in ways.items() if row.get("verilog") != verilog)
+            found.append(Residual(core, kept["whole"], other and other["whole"], area, earlier))
     return found
 
 
 def broken(results: Path) -> list[UnseenCore]:
     """The cores of a family on which the tool itself broke."""
-    return [UnseenCore(row["drawer"], row["seed"], row["choice"]) for row in _stored(results) if not row["whole"]]
+    return [UnseenCore(*_name(row)) for row in _stored(results) if not row["whole"]]
 
 
 def _stored(results: Path) -> list[dict[str, Any]]:

@@ -121,7 +121,11 @@ def memory(told: Told) -> Features:
 
 def loader(told: Told) -> Features:
     """Words that become rows of memories."""
-    return {"1": 1.0, "row": told.LOAD_ROW, "address": told.LOAD_ADDRESS, "memories": told.MEMORIES}
+    registers = 50.0 + 2.0 * told.LOAD_ADDRESS + told.LOAD_ROW
+    return {
+        "registers": registers, "1": 1.0, "words": told.LOAD_ROW / 32, "address": told.LOAD_ADDRESS,
+        "memories": told.MEMORIES,
+    }  # fmt: skip
 
 
 def winners(told: Told) -> Features:
