@@ -50,7 +50,7 @@ DRAWS = (BLIND, LOOKED_AT)
 
 
 def collect(family: str, draw: Draw, most: int | None, flat: int) -> None:
-    """Synthesise what of a draw is not yet stored of today's Verilog: modules kept, and the first `flat` of the drawn kinds flat."""
+    """Synthesise what of a draw is not stored of today's Verilog: modules kept, and the first `flat` of the drawn kinds flat."""
     path = draw.results(family)
     stored: list[dict[str, Any]] = json.loads(path.read_text()) if path.exists() else []
     rows = {(row["drawer"], row["seed"], row["choice"], row["flat"]): row for row in stored}

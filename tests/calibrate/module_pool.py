@@ -1,4 +1,4 @@
-"""The modules that are synthesised alone: those of drawn circuits and of larger ones, with their loaders, each with its parameters once."""
+"""The modules that are synthesised alone: those of drawn circuits and of larger ones, and their loaders, each once."""
 
 from collections.abc import Iterator
 from hashlib import sha256

@@ -9,18 +9,17 @@ from spikewright.hardware.area.calibrated import CALIBRATED
 from spikewright.hardware.area.elaboration.variants import ModuleVariant
 from spikewright.hardware.synthesis.targets import TARGETS
 from spikewright.hardware.synthesis.tools import available
-from tests.calibrate import refit, unseen
+from tests.calibrate import unseen
 from tests.calibrate.alone import LoneModule, boxed, synthesised_alone
-from tests.calibrate.draws import BLIND, LOOKED_AT, Draw, collect
+from tests.calibrate.draws import BLIND, LOOKED_AT, collect
 from tests.calibrate.fitted import MeasuredModule, fitted, lucky
 from tests.calibrate.larger import larger
 from tests.calibrate.page import printed, write_page
 from tests.calibrate.real_sizes import KINDS, real_size
 from tests.calibrate.refit import Calibration
 from tests.calibrate.residual_tables import each, summary
-from tests.calibrate.stored import CELLS, parameters_of, rows_of, table_of
+from tests.calibrate.stored import rows_of, table_of
 from tests.calibrate.unseen import SIZED, Residual, UnseenCore, broken, residuals
-from tests.calibrate.verilog import circuit_digest, module_digest
 
 ROOT = Path(__file__).parents[2]
 SOME = ("sw_bank", "sw_fifo", "sw_lane_if", "sw_rom", "sw_turn")
@@ -88,49 +87,6 @@ def test_what_is_stored_is_not_synthesised_again(family: str, tmp_path: Path, mo
         collect(family, replace(BLIND, seed=4000), 1, 0)
 
 
-def test_a_core_of_other_verilog_is_synthesised_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[bool] = []
-
-    def synthesised(core: UnseenCore, _: str, flat: bool) -> dict[str, object]:
-        told.append(flat)
-        return {"drawer": core.drawer, "seed": core.seed, "choice": core.choice, "flat": flat, "verilog": core.verilog()}
-
-    monkeypatch.setattr(UnseenCore, "synthesised", synthesised)
-    monkeypatch.setattr(Draw, "results", lambda *_: tmp_path / "area.json")
-    collect("ecp5", BLIND, 2, 1)
-    rows = json.loads((tmp_path / "area.json").read_text())
-    assert told == [False, True, False] and len({row["verilog"] for row in rows}) == 2
-    rows[1]["verilog"] = "0"
-    (tmp_path / "area.json").write_text(json.dumps(rows))
-    collect("ecp5", BLIND, 2, 1)
-    assert told == [False, True, False, True]
-
-
-def test_modules_whose_verilog_changed_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    calibration, sizes = Calibration("ecp5"), dict.fromkeys(CELLS, 3)
-    monkeypatch.setattr(Calibration, "model", tmp_path / "laws.json")
-    monkeypatch.setattr(Calibration, "table", tmp_path / "sizes.csv")
-    rows = [MeasuredModule(f"sw_fifo BITS=2 DEPTH=4 WIDTH={bits}", {"1": 1.0}, sizes) for bits in (4, 5)]
-    calibration.add(rows)
-    assert calibration.earlier() == [] and len(calibration.rows()) == 2
-    assert parameters_of(rows[0].key) == ("sw_fifo", {"BITS": 2, "DEPTH": 4, "WIDTH": 4})
-    monkeypatch.setattr(refit, "module_digest", lambda _: "0")
-    assert calibration.earlier() == ["sw_fifo"]
-    calibration.add(rows)
-    assert calibration.earlier() == ["sw_fifo"]
-    calibration.replace("sw_fifo", rows[:1])
-    assert calibration.earlier() == [] and len(calibration.rows()) == 1
-
-
-def test_comments_are_no_verilog(tmp_path: Path) -> None:
-    circuit = larger(3, tmp_path / "core")
-    before, text = circuit_digest(circuit.folder), (circuit.folder / "core.v").read_text()
-    (circuit.folder / "core.v").write_text(f"// more\n{text}\n\n")
-    assert circuit_digest(circuit.folder) == before != module_digest("sw_fifo") != module_digest("sw_bank")
-    (circuit.folder / "core.v").write_text(text.replace("sw_core", "sw_kore"))
-    assert circuit_digest(circuit.folder) != before
-
-
 def test_a_core_that_breaks_the_tool_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def breaks(*_: object, **__: object) -> None:
         raise SpikewrightError("expected yosys to succeed, got: ABC: return code 134")
@@ -178,6 +134,9 @@ def test_a_page_is_written(tmp_path: Path) -> None:
     one = Residual(core, {"lut": 700, "ff": 600, "blocks": area.blocks}, {"lut": 600, "ff": 590, "blocks": 0}, area)
     found = {"xc7": (calibrated, [one])}
     write_page(found, found, tmp_path / "area.md")
+    assert "earlier Verilog" not in (tmp_path / "area.md").read_text()
+    write_page({"xc7": (calibrated, [replace(one, earlier=("flat",))])}, {}, tmp_path / "old.md")
+    assert "On xc7 0 cores with modules kept and 1 flat ones are of earlier Verilog" in (tmp_path / "old.md").read_text()
     assert "| xc7 |" in (tmp_path / "area.md").read_text() and len(summary({"xc7": (calibrated, [])})) == 2
     assert each([one])[-1] in printed(found, found) and "| 600 |" in each([one])[-1]
 
