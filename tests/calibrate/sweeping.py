@@ -18,7 +18,15 @@ from tests.calibrate.refit import Calibration
 from tests.calibrate.stored import measured, parameters_of
 
 BATCH = 16
-SHARES = {"sw_lane": 5.0, "sw_bank": 2.5, "sw_front": 2.0, "sw_sequencer": 2.0, "sw_array": 2.0, "sw_rom": 2.5, "sw_loader": 2.0}
+SHARES = {
+    "sw_lane": 5.0,
+    "sw_bank": 2.5,
+    "sw_front": 2.0,
+    "sw_sequencer": 2.0,
+    "sw_array": 2.0,
+    "sw_rom": 2.5,
+    "sw_loader": 2.0,
+}
 """Modules of which there are to be more than of others, and how many times as many."""
 
 

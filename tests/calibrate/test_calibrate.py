@@ -136,7 +136,9 @@ def test_a_page_is_written(tmp_path: Path) -> None:
     write_page(found, found, tmp_path / "area.md")
     assert "earlier Verilog" not in (tmp_path / "area.md").read_text()
     write_page({"xc7": (calibrated, [replace(one, earlier=("flat",))])}, {}, tmp_path / "old.md")
-    assert "On xc7 0 cores with modules kept and 1 flat ones are of earlier Verilog" in (tmp_path / "old.md").read_text()
+    assert (
+        "On xc7 0 cores with modules kept and 1 flat ones are of earlier Verilog" in (tmp_path / "old.md").read_text()
+    )
     assert "| xc7 |" in (tmp_path / "area.md").read_text() and len(summary({"xc7": (calibrated, [])})) == 2
     assert each([one])[-1] in printed(found, found) and "| 600 |" in each([one])[-1]
 

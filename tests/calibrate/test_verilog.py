@@ -18,7 +18,13 @@ def test_a_core_of_other_verilog_is_synthesised_again(tmp_path: Path, monkeypatc
 
     def synthesised(core: UnseenCore, _: str, flat: bool) -> dict[str, object]:
         told.append(flat)
-        return {"drawer": core.drawer, "seed": core.seed, "choice": core.choice, "flat": flat, "verilog": core.verilog()}
+        return {
+            "drawer": core.drawer,
+            "seed": core.seed,
+            "choice": core.choice,
+            "flat": flat,
+            "verilog": core.verilog(),
+        }
 
     monkeypatch.setattr(UnseenCore, "synthesised", synthesised)
     monkeypatch.setattr(Draw, "results", lambda *_: tmp_path / "area.json")
