@@ -4,8 +4,8 @@ python -m docs.costs           the page and its figures, from what was measured
 python -m docs.costs FOLDER    measured again first, with the files of MNIST in FOLDER; about two minutes of processor time
 """
 
+import argparse
 import json
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -138,8 +138,11 @@ def _between(row: Mapping[str, Any], name: str, told: Callable[[float], str]) ->
 
 def main() -> None:
     """Measure again where a folder is given, then write the figures and the page."""
-    if len(sys.argv) > 1:
-        for found in measure(sys.argv[1]):
+    parser = argparse.ArgumentParser(prog="python -m docs.costs", description="docs/costs.md and its figures.")
+    parser.add_argument("folder", nargs="?", help="measured again first, with the files of MNIST in it; else as stored")
+    folder = parser.parse_args().folder
+    if folder is not None:
+        for found in measure(folder):
             write(RESULTS, RESULTS_FILE, json.dumps(found, indent=1) + "\n")
     found = json.loads(RESULTS.read_text())["costs"]
     with styled():

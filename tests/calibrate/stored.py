@@ -68,17 +68,22 @@ def rows_of(table: str, family: str, rule: PlacingRule) -> list[MeasuredModule]:
 def parameters_of(key: str) -> tuple[str, dict[str, int | str]]:
     """A module by its name, and what it is told, of a key that says so.
 
-    >>> parameters_of("sw_fifo BITS=3 WIDTH=9")
-    ('sw_fifo', {'BITS': 3, 'WIDTH': 9})
+    >>> parameters_of("sw_lane_ramp KIND=ramp SHIFT=4294967295 SLOT=5")
+    ('sw_lane_ramp', {'KIND': 'ramp', 'SHIFT': -1, 'SLOT': 5})
     """
     module, *told = key.split(" ")
     values = dict(one.split("=", 1) for one in told)
-    return module, {name: int(value) if _number(value) else value for name, value in values.items()}
+    return module, {name: _signed(int(value)) if _number(value) else value for name, value in values.items()}
 
 
 def stored_laws(head: Mapping[str, Any], laws: Mapping[str, ModuleLaw]) -> str:
     """The laws as JSON, under what is said of the calibration."""
     return json.dumps({**head, "laws": {name: asdict(law) for name, law in laws.items()}}, indent=1) + "\n"
+
+
+def _signed(value: int) -> int:
+    """A number of 32 bits, as keys write those below zero."""
+    return value - (1 << 32) if 1 << 31 <= value < 1 << 32 else value
 
 
 def _number(value: str) -> bool:
