@@ -44,7 +44,7 @@ By the rule before it these 26 were at most 4.4 % off.
 Each stored size says from which Verilog it comes (sixteen digits, comments aside: of a module its own text, of a core that of
 all its modules), so that `make calibrate` synthesises again what has changed. It changed once since this draw was made:
 registers that only a sweep needs stand still in all other cycles (`sw_array`, and enables in lanes, quotients and held
-currents), and MAC cores can be loaded. The modules with a change were synthesised again, and all of these cores: by the change
+currents), and MAC cores can be loaded. The modules with a change were synthesised again, and these cores: by the change
 alone look-up tables of ECP5 lanes became 16 % fewer. The laws were fitted again; no feature of look-up tables was shaped anew.
 Flip-flops of `sw_array` count the few that came with it.
 
@@ -116,12 +116,11 @@ def _left_out(family: str, rows: Sequence[Residual]) -> list[str]:
     """What is said of drawn cores that the tool could not synthesise, and of those that are not yet."""
     wrong = broken(BLIND.results(family))
     names = "; ".join(f"{core.drawer}, seed {core.seed}" for core in wrong)
-    old = {way: sum(way in row.earlier for row in rows) for way in ("kept", "flat")}
     left = len(list(BLIND.cores())) - len(rows) - len(wrong)
     told = [f"On {family} Yosys itself ends with an error, so that these are left out: {names}.\n"] if wrong else []
-    told += [f"On {family} {left} of the drawn cores have not been synthesised yet.\n"] if left > 0 else []
-    which = f"{old['kept']} cores with modules kept and {old['flat']} flat ones"
-    return [*told, f"On {family} {which} are of earlier Verilog than that of now.\n"] if any(old.values()) else told
+    if left > 0:
+        told.append(f"On {family} {left} of the drawn cores have not been synthesised from the Verilog of now yet.\n")
+    return told
 
 
 def _size(row: Residual) -> float:

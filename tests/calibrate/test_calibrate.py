@@ -54,7 +54,8 @@ def test_unseen_cores_lie_where_the_page_says(family: str) -> None:
     found = []
     for row in [row for row in rows if not row["flat"] and row["drawer"] not in SIZED][::9]:
         core = UnseenCore(row["drawer"], row["seed"], row["choice"])
-        found.append(Residual(core, row["whole"], None, calibrated.total(*core.uses())))
+        if row.get("verilog") == core.verilog():
+            found.append(Residual(core, row["whole"], None, calibrated.total(*core.uses())))
     errors = sorted(abs(one.error("lut")) for one in found)
     assert (
         errors[len(errors) // 2] <= 0.03 and errors[-1] <= 0.08 and max(abs(one.error("ff")) for one in found) <= 0.02
@@ -134,11 +135,6 @@ def test_a_page_is_written(tmp_path: Path) -> None:
     one = Residual(core, {"lut": 700, "ff": 600, "blocks": area.blocks}, {"lut": 600, "ff": 590, "blocks": 0}, area)
     found = {"xc7": (calibrated, [one])}
     write_page(found, found, tmp_path / "area.md")
-    assert "earlier Verilog" not in (tmp_path / "area.md").read_text()
-    write_page({"xc7": (calibrated, [replace(one, earlier=("flat",))])}, {}, tmp_path / "old.md")
-    assert (
-        "On xc7 0 cores with modules kept and 1 flat ones are of earlier Verilog" in (tmp_path / "old.md").read_text()
-    )
     assert "| xc7 |" in (tmp_path / "area.md").read_text() and len(summary({"xc7": (calibrated, [])})) == 2
     assert each([one])[-1] in printed(found, found) and "| 600 |" in each([one])[-1]
 

@@ -83,8 +83,6 @@ class Residual:
     whole: Mapping[str, int]
     flat: Mapping[str, int] | None
     area: CircuitArea
-    earlier: tuple[str, ...] = ()
-    """Which of "kept" and "flat" is of other Verilog than that of now."""
 
     def error(self, kind: str) -> float:
         """(estimate - synthesis) / synthesis of `lut` or `ff`."""
@@ -102,17 +100,15 @@ class Residual:
 
 
 def residuals(results: Path, calibrated: Sizes) -> list[Residual]:
-    """All that was stored of the cores of a family."""
+    """Of all cores of a family that were synthesised from the Verilog of now."""
     rows = [row for row in _stored(results) if row["whole"]]
-    flat = {_name(row): row for row in rows if row["flat"]}
+    flat = {(*_name(row), row.get("verilog")): row["whole"] for row in rows if row["flat"]}
     found = []
-    for kept in rows:
-        if not kept["flat"]:
-            core, other = UnseenCore(*_name(kept)), flat.get(_name(kept))
-            area, verilog = calibrated.total(*core.uses()), core.verilog()
-            ways = {"kept": kept, **({"flat": other} if other else {})}
-            earlier = tuple(way for way, row in ways.items() if row.get("verilog") != verilog)
-            found.append(Residual(core, kept["whole"], other and other["whole"], area, earlier))
+    for row in rows:
+        core = UnseenCore(*_name(row))
+        if not row["flat"] and row.get("verilog") == (verilog := core.verilog()):
+            area = calibrated.total(*core.uses())
+            found.append(Residual(core, row["whole"], flat.get((*_name(row), verilog)), area))
     return found
 
 
