@@ -8,7 +8,7 @@ READS_FILES = ("sw_rom", "sw_codebook", "sw_encode_steps")
 """Modules whose size depends on what a file holds."""
 COLUMNS = ("COLUMN", "K_COLUMN", "W_COLUMN", "I_COLUMN", "LIST_COLUMN", "PLACE_COLUMN", "HELD_COLUMN")
 """Bits of the columns of a memory."""
-READS_BUS = ("sw_memory", "sw_codebook")
+READS_BUS = ("sw_memory", "sw_codebook", "sw_loader")
 WITHOUT: Mapping[str, tuple[str, ...]] = {
     "sw_lane": (
         "DEAF", "FRESH", "LIMIT", "MEMO", "NUMBER", "OFFSET", "RESET_ZERO", "SLOT", "SLOT_SHIFT", "THRESHOLD", "THRESHOLDS",

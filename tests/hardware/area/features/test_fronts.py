@@ -41,7 +41,8 @@ def test_fronts_grow_with_their_addresses() -> None:
 def test_the_rest() -> None:
     assert fronts.order(told(Y_SIZE=1, X_SIZE=1, C_BITS=3, Y_BITS=1, BITS=3, NEXT=0, PLACE=4, VALUE=1))["made"] == 0
     assert fronts.memory(told(MEMORY=0)) == {"loaded": 0.0} and fronts.memory(told(MEMORY=3)) == {"loaded": 1.0}
-    assert fronts.loader(told(LOAD_ROW=64, LOAD_ADDRESS=5, MEMORIES=7))["row"] == 64
+    loader = fronts.loader(told(LOAD_ROW=64, LOAD_ADDRESS=10, MEMORIES=20))
+    assert loader["words"] == 2 and loader["registers"] == 134
     sizes = {"C_SIZE": 1, "Y_SIZE": 8, "X_SIZE": 8, "C_BITS": 1, "Y_BITS": 3, "X_BITS": 3, "LEVEL": 8, "VALUE": 8}
     assert (
         fronts.encode_values(told(TIMES=4, **sizes))["value"] == 0
