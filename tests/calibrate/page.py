@@ -65,7 +65,9 @@ An interval is as wide as the errors of its laws (root mean squares of modules t
 err together) times a number, chosen such that at least 98.5 of 100 cores lie inside that are in no fit either: those of the
 second draw, from seed {LOOKED_AT.seed} on. From {LEAST_CORES} of them on, synthesised from the Verilog of now, `make calibrate`
 chooses it again; until then it is what was chosen on the first draw, with the Verilog of then. The table has those that are
-stored.
+stored. On ECP5 these numbers are a little small for the Verilog of now. Five cores of the second draw say why: a lane
+(`sw_lane`) takes 1,360 look-up tables in them and 1,178 by its law, which was fitted to lanes that were synthesised alone; so
+estimates are too low more often than too high there.
 
 Some sizes are luck: Yosys 0.23 makes the same module now and then half as large again, by the order in which it meets its
 parts. No law can know that; modules that far from their law are neither fitted nor kept, and a module that was synthesised has
