@@ -36,9 +36,12 @@ def speed_panel(ax: "Axes", table: Table, settings: str | None = None) -> None:
     if bars and bars[-1][1] >= 10 * bars[0][1]:
         ax.set_xscale("log")
         plain_ticks(ax.xaxis)
+    else:
+        ax.locator_params(axis="x", nbins=5)
+        ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.set_xlabel("images per second")
     ax.set_ylabel("program")
-    ax.margins(x=0.12)
+    ax.margins(x=0.16)
     row = next(iter(table))
     ax.set_title(f"{row['network']}, {settings or str(row['steps']) + ' steps'}")
 
