@@ -140,9 +140,7 @@ def _made(circuit: Circuit, made: Path, practice: Practice | None) -> bytes:
         return program.read_bytes()
     call([*make, *_COUNTING], made)
     _called(program, circuit, practice.words, practice.samples, PRACTICE_CYCLES, made)
-    for path in (program, *made.glob("*.[oa]"), *made.glob("*.gch")):
-        path.unlink()
-    call([*make, *_COUNTED], made)
+    call([*make, "--always-make", *_COUNTED], made)
     return program.read_bytes()
 
 
