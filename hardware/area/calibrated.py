@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from math import sqrt
@@ -33,7 +33,8 @@ class Sizes:
     """A family's laws, and the modules that were synthesised as they are, by their keys (`table_key`).
 
     lut_band, ff_band: how many errors of the laws the intervals are wide, so that unseen cores lie inside. seen_error: the share
-    of its law's error that a module has which was synthesised: the tool makes it larger or smaller in another circuit.
+    of its law's error that a module has which was synthesised: the tool makes it larger or smaller in another circuit. inside: by
+    the kind of a module, how many times the look-up tables that it takes alone it takes inside of cores, where that was measured.
     """
 
     family: str
@@ -44,19 +45,20 @@ class Sizes:
     ff_band: float
     seen_error: float
     rule: PlacingRule
+    inside: Mapping[str, float] = field(default_factory=dict)
     _found: dict[ModuleVariant, ModuleSize] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, variant: ModuleVariant, words: Words) -> ModuleSize:
         """One instance; `words` gives what a memory file holds, and is asked for those of small tables alone."""
         constant = holds_constants(variant.module, variant.by_name)
         if constant:
-            return self._by_law(variant, words)
+            return self._in_core(variant.module, self._by_law(variant, words))
         if variant not in self._found:
             seen = self.table.get(table_key(key_of(variant.module, variant.by_name), self.family))
             found = self._by_law(variant, words)
             if seen:
                 found = _seen(seen, found, self.seen_error)
-            self._found[variant] = found
+            self._found[variant] = self._in_core(variant.module, found)
         return self._found[variant]
 
     def total(self, uses: Iterable[ModuleUse], words: Words) -> CircuitArea:
@@ -77,6 +79,9 @@ class Sizes:
             beyond,
             _said(sizes, beyond) if beyond > MOST_BEYOND else (),
         )
+
+    def _in_core(self, module: str, alone: ModuleSize) -> ModuleSize:
+        return replace(alone, lut=alone.lut * self.inside[module]) if module in self.inside else alone
 
     def _by_law(self, variant: ModuleVariant, words: Words) -> ModuleSize:
         law = self.laws.get(variant.module)
@@ -138,9 +143,8 @@ def read_sizes(stored: Mapping[str, Any], table: str) -> Sizes:
     shapes = tuple((int(wide), int(deep)) for wide, deep in stored["shapes"])
     rule = PlacingRule.for_family(stored["family"], shapes)
     seen = _means((line.split(",") for line in table.splitlines()[1:]), stored["family"])
-    return Sizes(
-        stored["family"], stored["tool"], laws, seen, stored["lut_band"], stored["ff_band"], stored["seen_error"], rule
-    )
+    bands = (stored["lut_band"], stored["ff_band"], stored["seen_error"])
+    return Sizes(stored["family"], stored["tool"], laws, seen, *bands, rule, stored.get("inside", {}))
 
 
 def _means(rows: Iterable[Sequence[str]], family: str) -> dict[str, Cells]:

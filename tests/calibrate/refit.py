@@ -16,6 +16,7 @@ from spikewright.hardware.devices import device
 from spikewright.hardware.placement import PlacingRule
 from spikewright.hardware.synthesis.tools import available, tool
 from tests.calibrate.fitted import MeasuredModule, fitted
+from tests.calibrate.inside import inside_factors
 from tests.calibrate.stored import rows_of, stored_laws, table_of
 from tests.calibrate.unseen import Residual, residuals
 from tests.calibrate.verilog import module_digest
@@ -33,7 +34,8 @@ COVERED = 0.985
 VERILOG = "verilog"
 """In a model: module -> digits of the Verilog that those of the table were synthesised from."""
 LEAST_CORES = 40
-"""Cores from which on bands are set on them; of fewer, they stay what they were, 2 at first."""
+"""Cores from which on KEPT is set on them; of fewer, it stays what it was."""
+KEPT = ("lut_band", "ff_band", "inside")
 MOST = 1e6
 READ_OFF = {
     "sw_core": ModuleLaw({"forked": 1.0, "joined": 1.0}, {}, {}, {"forked": MOST, "joined": MOST}, 0.0, 0.0, 1),
@@ -96,19 +98,24 @@ class Calibration:
         return found
 
     def fit(self, results: Path) -> None:
-        """Fit the laws to the table and the bands to the unseen cores in `results`; store both."""
+        """Fit the laws to the table; to the unseen cores in `results` what modules take inside, then the bands; store all."""
         head = self._head()
         signed = head.get(VERILOG, {})
-        bands = {kind: head.get(kind, 2.0) for kind in ("lut_band", "ff_band")}
+        bands = {"lut_band": 2.0, "ff_band": 2.0, "inside": {}} | {kind: head[kind] for kind in KEPT if kind in head}
         said = tool("yosys").version if available("yosys") else head.get("tool", "")
         head = {"family": self.family, "tool": said, "commit": commit_of(read=READ), "date": str(date.today())}
         head |= {"shapes": self.rule.shapes, "lut_band": 1.0, "ff_band": 1.0}
         head |= {"seen_error": SEEN_ERROR[self.family], VERILOG: signed}
         laws = READ_OFF | fitted(self.rows())
         self.model.write_text(stored_laws(head, laws))
+        calibrated, found = self.residuals(results)
+        if len(found) < LEAST_CORES:
+            self.model.write_text(stored_laws(head | bands, laws))
+            return
+        head |= {"inside": inside_factors(results, calibrated)}
+        self.model.write_text(stored_laws(head, laws))
         _, found = self.residuals(results)
-        new = {f"{kind}_band": _band(found, kind) for kind in ("lut", "ff")}
-        self.model.write_text(stored_laws(head | (new if len(found) >= LEAST_CORES else bands), laws))
+        self.model.write_text(stored_laws(head | {f"{kind}_band": _band(found, kind) for kind in ("lut", "ff")}, laws))
 
     def residuals(self, results: Path) -> tuple[Sizes, list[Residual]]:
         """The stored laws, and what they say of the cores in `results`."""

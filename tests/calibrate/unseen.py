@@ -1,7 +1,8 @@
 """Cores that no law was fitted to, synthesised whole, beside what the laws say of them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ from spikewright.hardware.area.elaboration.variants import ModuleUse, circuit_us
 from spikewright.hardware.area.keys import holds_constants
 from spikewright.hardware.area.record import CircuitArea
 from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.synthesis.record import SynthesisedModule
 from spikewright.hardware.synthesis.yosys import synthesise
 from tests.calibrate.larger import larger
 from tests.calibrate.real_sizes import real_size
@@ -60,12 +62,18 @@ class UnseenCore:
             folder = self.circuit(Path(name) / "core").folder
             row["verilog"] = circuit_digest(folder)
             try:
-                return {
-                    **row,
-                    "whole": synthesise(folder, family, flat=flat, contents=self.drawer not in SIZED).whole.row,
-                }
+                found = synthesise(folder, family, flat=flat, contents=self.drawer not in SIZED)
+                return {**row, "whole": found.whole.row, **({} if flat else {"inside": look_up_tables(found.modules)})}
             except SpikewrightError as error:
                 return {**row, "whole": None, "why": str(error)[-200:]}
+
+
+def look_up_tables(modules: Iterable[SynthesisedModule]) -> dict[str, int]:
+    """Kind of modules -> what all of the kind take inside of a core."""
+    found = Counter[str]()
+    for one in modules:
+        found[one.module] += one.count * one.own.lut
+    return dict(sorted(found.items()))
 
 
 def unseen_cores(seed: int, count: int) -> Iterator[UnseenCore]:
@@ -99,17 +107,23 @@ class Residual:
         return self.area.blocks - self.whole["blocks"]
 
 
+def current(results: Path) -> Iterator[tuple[UnseenCore, dict[str, Any]]]:
+    """The cores that were synthesised from the Verilog of now, and what is stored of them."""
+    for row in _stored(results):
+        core = UnseenCore(*_name(row))
+        if row["whole"] and row.get("verilog") == core.verilog():
+            yield core, row
+
+
 def residuals(results: Path, calibrated: Sizes) -> list[Residual]:
     """Of all cores of a family that were synthesised from the Verilog of now."""
-    rows = [row for row in _stored(results) if row["whole"]]
-    flat = {(*_name(row), row.get("verilog")): row["whole"] for row in rows if row["flat"]}
-    found = []
-    for row in rows:
-        core = UnseenCore(*_name(row))
-        if not row["flat"] and row.get("verilog") == (verilog := core.verilog()):
-            area = calibrated.total(*core.uses())
-            found.append(Residual(core, row["whole"], flat.get((*_name(row), verilog)), area))
-    return found
+    rows = list(current(results))
+    flat = {core: row["whole"] for core, row in rows if row["flat"]}
+    return [
+        Residual(core, row["whole"], flat.get(core), calibrated.total(*core.uses()))
+        for core, row in rows
+        if not row["flat"]
+    ]
 
 
 def broken(results: Path) -> list[UnseenCore]:
