@@ -140,7 +140,11 @@ def _size(row: Residual) -> float:
 def _inside(calibrated: Sizes) -> list[str]:
     """A sentence on modules that take more or fewer look-up tables inside of cores."""
     told = ", ".join(f"`{module}` {times:.2f}" for module, times in calibrated.inside.items())
-    return [f"Inside of cores they take so many times the look-up tables that they take alone: {told}.", ""] if told else []
+    return (
+        [f"Inside of cores they take so many times the look-up tables that they take alone: {told}.", ""]
+        if told
+        else []
+    )
 
 
 def _laws(calibrated: Sizes) -> list[str]:
