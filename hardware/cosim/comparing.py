@@ -48,9 +48,7 @@ def differences(
 def compared(circuit: Circuit, images: Any, simulator: Simulator = icarus.run) -> tuple[str, ...]:
     """The same of a circuit in its folder, by any simulator: `icarus.run`, `verilator.run`, a netlist's."""
     network, images = as_taken(circuit.network, images)
-    endless = replace(network, decision=None)
-    activity = golden_activity(endless, images)
-    rasters = golden_rasters(endless, activity)
+    activity, rasters = _golden(network, images)
     run = simulator(circuit, input_words(circuit, rasters[network.input]), len(images))
     wanted = CircuitAnswers.expected(network, images)
     taken = np.arange(network.steps)[:, None, None] < wanted.steps[:, None]
@@ -69,9 +67,15 @@ def compared(circuit: Circuit, images: Any, simulator: Simulator = icarus.run) -
 
 def sent_words(circuit: Circuit, images: Any) -> list[int]:
     """The words by which `images (samples, *input shape)` come into a circuit."""
-    endless = replace(circuit.network, decision=None)
-    rasters = golden_rasters(endless, golden_activity(endless, as_taken(circuit.network, images)[1]))
-    return input_words(circuit, rasters[endless.input])
+    network, images = as_taken(circuit.network, images)
+    return input_words(circuit, _golden(network, images)[1][network.input])
+
+
+def _golden(network: Network, images: Any) -> tuple[Any, Mapping[str, Any]]:
+    """What the engine does with `images` in all steps, decided or not, and the rasters of its populations."""
+    endless = replace(network, decision=None)
+    activity = golden_activity(endless, images)
+    return activity, golden_rasters(endless, activity)
 
 
 def _spikes(rasters: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:

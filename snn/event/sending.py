@@ -66,25 +66,31 @@ class Sender:
 
     def send_masks(self, name: str, masks: Masks, chunk: Chunk) -> None:
         """The same for masks; they are listed where somebody has to look at each spike."""
-        if self._own(name, chunk) or self.on_the_way[name] or self.ledger.wants_raster(name) or name in chunk.past:
+        if self._is_looked_at(name, chunk):
             self.send(name, chunk.listed(name, masks), chunk)
-            return
-        total = np.zeros(chunk.count, np.int64)
-        count_masks(masks.words, total)
-        self.ledger.spikes[name][chunk.samples] += total
-        chunk.quiet &= total == 0
-        chunk.arrive_masks(name, masks)
+        else:
+            self._count(name, count_masks, masks.words, chunk)
+            chunk.arrive_masks(name, masks)
 
     def send_levels(self, name: str, levels: Levels, chunk: Chunk) -> None:
         """The same for levels."""
-        if self._own(name, chunk) or self.on_the_way[name] or self.ledger.wants_raster(name) or name in chunk.past:
+        if self._is_looked_at(name, chunk):
             self.send(name, chunk.listed_levels(name, levels), chunk)
-            return
+        else:
+            self._count(name, count_levels, levels.values, chunk)
+            chunk.arrive_levels(name, levels)
+
+    def _is_looked_at(self, name: str, chunk: Chunk) -> bool:
+        """Whether somebody needs a list of what a population sends."""
+        disturbed = self._own(name, chunk) or self.on_the_way[name]
+        return bool(disturbed) or self.ledger.wants_raster(name) or name in chunk.past
+
+    def _count(self, name: str, count: Callable[[Array, Array], None], sent: Array, chunk: Chunk) -> None:
+        """Add up what each sample sends; `count(sent, total)` sets the totals."""
         total = np.zeros(chunk.count, np.int64)
-        count_levels(levels.values, total)
+        count(sent, total)
         self.ledger.spikes[name][chunk.samples] += total
         chunk.quiet &= total == 0
-        chunk.arrive_levels(name, levels)
 
     def _acting(self, population: Population, noise: tuple[Noise, ...]) -> tuple[Any, ...]:
         """The noise on what a population sends."""
