@@ -10,9 +10,9 @@ from spikewright.snn.codes import Code
 from spikewright.snn.disturb.noise import PotentialBitFlips
 from spikewright.snn.event.chunk import Array, Chunk
 from spikewright.snn.event.delivering import driving_values
-from spikewright.snn.event.firing_rules import QuantLaw
 from spikewright.snn.event.history import joined
 from spikewright.snn.event.ledger import Ledger
+from spikewright.snn.event.level_laws import QuantLaw
 from spikewright.snn.event.populations import CompiledNeurons
 from spikewright.snn.event.routes.rows import RowsRoute
 from spikewright.snn.kernels import membrane

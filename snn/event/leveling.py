@@ -10,7 +10,7 @@ import numpy as np
 
 from spikewright.snn.event.chunk import Array, Chunk
 from spikewright.snn.event.delivering import Delivery, driving_values
-from spikewright.snn.event.firing_rules import QuantLaw
+from spikewright.snn.event.level_laws import QuantLaw
 from spikewright.snn.event.populations import Compiled, CompiledNeurons
 from spikewright.snn.event.routes.dots import DotsRoute
 from spikewright.snn.event.routes.fields import FieldsRoute

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from spikewright.snn.disturb.noise import MembraneNoise, Noise, PotentialBitFlips, acts_on
 from spikewright.snn.event.addresses import engine_order
-from spikewright.snn.event.firing_rules import FiringRule, Member, firing_rule, spread
+from spikewright.snn.event.firing_rules import FiringRule, firing_rule
 from spikewright.snn.event.gate_windows import IncomingWindows, incoming_windows
+from spikewright.snn.event.members import Member, spread
 from spikewright.snn.event.number_types import NumberTypes, choose_types
 from spikewright.snn.event.routes.choosing import compile_route
 from spikewright.snn.event.routes.wanted import Route, Wanted

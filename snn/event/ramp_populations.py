@@ -8,7 +8,7 @@ import numpy as np
 
 from spikewright.snn.disturb.noise import Noise
 from spikewright.snn.event.addresses import engine_order
-from spikewright.snn.event.firing_rules import Array, spread
+from spikewright.snn.event.members import Array, spread
 from spikewright.snn.event.number_types import NumberTypes
 from spikewright.snn.event.populations import CompiledPopulation, IncomingRoute
 from spikewright.snn.event.routes.choosing import compile_route
