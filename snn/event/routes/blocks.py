@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.snn.event.buffers import Buffers
-from spikewright.snn.event.checks import as_int32, check_blocks
+from spikewright.snn.event.checks import as_int32
+from spikewright.snn.event.routes.row_checks import check_blocks
 from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.event.taps import Taps
 from spikewright.snn.kernels.blocks import WIDTH, Blocks, deliver_blocks

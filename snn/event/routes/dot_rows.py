@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.snn.event.buffers import Buffers, aligned, moved
-from spikewright.snn.event.checks import check_dots
 from spikewright.snn.event.routes.digits import Digits, turned_twice
+from spikewright.snn.event.routes.product_checks import check_dots
 from spikewright.snn.event.routes.rows import RowsRoute
 from spikewright.snn.event.routes.views import runs_of
 from spikewright.snn.event.taps import Taps, Values

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from spikewright.snn.event.addresses import as_grid
 from spikewright.snn.event.buffers import Buffers, aligned
-from spikewright.snn.event.checks import as_int32, check_fields
+from spikewright.snn.event.checks import as_int32
+from spikewright.snn.event.routes.product_checks import check_fields
 from spikewright.snn.event.routes.rows import RowsRoute
 from spikewright.snn.event.routes.wanted import Wanted, places_of
 from spikewright.snn.event.taps import Ints, Values

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from spikewright.snn.event.addresses import as_grid
 from spikewright.snn.event.buffers import Buffers
-from spikewright.snn.event.checks import as_int32, check_lanes
+from spikewright.snn.event.checks import as_int32
 from spikewright.snn.event.routes.blocks import BlocksRoute
+from spikewright.snn.event.routes.row_checks import check_lanes
 from spikewright.snn.event.routes.rows import RowsRoute
 from spikewright.snn.event.routes.views import slots_of, views_of
 from spikewright.snn.event.routes.wanted import Wanted

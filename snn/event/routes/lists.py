@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from spikewright import InvalidNetwork
 from spikewright.snn.event.addresses import engine_order, inverse
 from spikewright.snn.event.buffers import Buffers
-from spikewright.snn.event.checks import check_lists
+from spikewright.snn.event.routes.row_checks import check_lists
 from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.lists import Lists, Survivors, deliver_lists, sort_by_source

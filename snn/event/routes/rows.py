@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from spikewright.snn.event.addresses import as_grid
 from spikewright.snn.event.buffers import Buffers, moved
-from spikewright.snn.event.checks import as_int32, check_rows
+from spikewright.snn.event.checks import as_int32
+from spikewright.snn.event.routes.row_checks import check_rows
 from spikewright.snn.event.routes.wanted import Wanted, places_of
 from spikewright.snn.event.taps import Taps
 from spikewright.snn.kernels.driven import fire_values

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from spikewright.snn.event.addresses import as_grid
 from spikewright.snn.event.buffers import Buffers
-from spikewright.snn.event.checks import check_shortcut
+from spikewright.snn.event.routes.row_checks import check_shortcut
 from spikewright.snn.event.routes.wanted import Route, Wanted
 from spikewright.snn.kernels.dot_ways import BLOCK
 from spikewright.snn.kernels.events import Events

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from spikewright.snn.event.addresses import Grid
 from spikewright.snn.event.buffers import aligned
-from spikewright.snn.event.checks import as_int32, check_tiles
+from spikewright.snn.event.checks import as_int32
 from spikewright.snn.event.routes.digits import Digits, turned_twice
+from spikewright.snn.event.routes.product_checks import check_tiles
 from spikewright.snn.event.routes.tile_weights import Runs, pixel_bytes_of, runs_by_kind, weight_tiles
 from spikewright.snn.event.taps import Ints, Values
 from spikewright.snn.kernels.dot_ways import BLOCK

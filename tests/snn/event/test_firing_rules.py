@@ -1,11 +1,6 @@
 """Every neuron with a law has its rule."""
 
-from spikewright.snn import (
-    IF,
-    LIF,
-    PhaseCode,
-    SignedIF,
-)
+from spikewright.snn import IF, LIF, PhaseCode, SignedIF
 from spikewright.snn.event.firing_rules import FIRING_RULES
 from spikewright.snn.event.ramp_populations import RAMP_LAWS
 from spikewright.snn.kernels.fire_general import fire_rule_fixed
