@@ -21,8 +21,10 @@ from spikewright.snn.disturb.noise import (
 from spikewright.snn.disturb.preparation import Disturbance
 from spikewright.snn.event.threads import get_threads, set_threads
 from spikewright.snn.fixed.convert import to_fixed
-from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.network import Network
 from spikewright.snn.neurons import *  # noqa: F403
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 from spikewright.snn.report import Report, ReportRow
 from spikewright.snn.simulation import simulate, with_steps
 from spikewright.snn.synapses import (

@@ -16,7 +16,8 @@ from spikewright.snn.neurons import NEURONS, Source
 from spikewright.snn.traits import is_timed
 
 if TYPE_CHECKING:
-    from spikewright.snn.network import Network, Population
+    from spikewright.snn.network import Network
+    from spikewright.snn.populations import Population
 
 
 def check_rules(network: Network) -> None:

@@ -17,7 +17,7 @@ from spikewright.snn.codes import (
     SingleBurst,
     TtfsCode,
 )
-from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.network import Network
 from spikewright.snn.neurons import (
     IF,
     LIF,
@@ -32,6 +32,8 @@ from spikewright.snn.neurons import (
     Source,
     TernaryIF,
 )
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 from spikewright.snn.report import ReportRow
 from spikewright.snn.synapses import (
     AvgPool2d,

@@ -8,109 +8,22 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from spikewright import InvalidInput, InvalidNetwork
+from spikewright import InvalidInput
 from spikewright.answers import Head, Kind
-from spikewright.index_maps import IndexMap
 from spikewright.linear_tails import Tail
 from spikewright.markup import html_table
 from spikewright.snn.checked import Constant
 from spikewright.snn.codes import Code
 from spikewright.snn.decisions import Decision
-from spikewright.snn.neurons import Neuron, PerChannel
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 from spikewright.snn.report import Report
 from spikewright.snn.running import Run
-from spikewright.snn.synapses import Pair, Shape, Synapse
 from spikewright.snn.validation import topological_order, validate
-from spikewright.weights import Array
 
 Schedule = Literal["synchronous", "layerwise"]
 Readout = Literal["count", "potential", "first"]
 Numbers = Literal["float32", "fixed"]
-
-
-@dataclass(frozen=True, eq=False)
-class Population(Constant):
-    """Neurons of one kind.
-
-    `shape`: `(C, H, W)`, `(C, L)` or `(N,)`; N neurons are N channels. Neurons are numbered row-major over it, and one value
-    "for each channel" `(C,)` belongs to all neurons with that first index. `bias`: b of `snn.neurons`, scalar, `(C,)` or
-    `shape`; it flows in the steps that `Code.charged` says, layerwise `charge_steps` b flow in step 0. `initial`: V before
-    the first step, scalar or `(C,)`; QuantReLU, MaxGate and Source have none and do not look at it. `potential_bits` = B, 2 to
-    62, fixed point only: potentials are two's complement words of B bits, sat(U) = min(max(U, -2**(B - 1)), 2**(B - 1) - 1).
-    `amplitude`: what one of all that it sends in the run stands for, times `Code.charge_steps`, scalar or `(C,)` in the
-    units of the model that the network came from; None where there is no such model. `below`, scalar or `(C,)`: what is taken
-    off that, value = amplitude sent / charge_steps - below, where values of the model go that far below zero; else None. No
-    engine reads the two.
-    """
-
-    name: str
-    shape: Shape
-    neuron: Neuron
-    bias: PerChannel | Array = 0.0
-    initial: PerChannel = 0.0
-    potential_bits: int | None = None
-    amplitude: PerChannel | None = None
-    below: PerChannel | None = field(default=None, metadata={"absent": None})
-
-    def __post_init__(self) -> None:
-        given: Any = self.shape
-        if isinstance(given, list):
-            object.__setattr__(self, "shape", tuple(given))
-        super().__post_init__()
-
-    @property
-    def size(self) -> int:
-        """Number of neurons."""
-        return prod(self.shape)
-
-    @property
-    def width(self) -> int:
-        """B of `potential_bits`, which every population of a fixed-point network has whose neurons have a potential.
-
-        Raises InvalidNetwork where there is none.
-        """
-        if self.potential_bits is None:
-            raise InvalidNetwork(
-                f"expected a declared width of the potentials of {self.name!r}, got none; try network.to_fixed()"
-            )
-        return self.potential_bits
-
-
-@dataclass(frozen=True, eq=False)
-class Projection(Constant):
-    """Spikes of `source` through `synapse` into `target`: it adds 2**shift synapse(pool(a)) to the sums S of its target.
-
-    a is what arrives of the source (`snn.disturb.noise`), in step t what it sent in step t - `delay`, nothing before step 0; what
-    would arrive after the last step is lost. Without delay a spike arrives in its own step, since sources are worked through
-    before targets; a circle of projections needs a delay of at least one step somewhere. `pool` = (h, w): first the numbers
-    of non-overlapping windows are summed, pooled[c, y, x] = sum of a[c, y h + i, x w + j] over i < h, j < w; rows and columns
-    that fill no window are dropped. There is no division and nothing is rounded: the divisor of an average pool stands in the
-    weights. `order`: before the pool the numbers are put in other places, b[t] = a[order.addresses[t]], row-major, and 0 where
-    that is -1; a neuron may be read at several places, a spike of it then being a spike at each of them, or at none. `channels`:
-    the slice `(start, stop)` of the target's channels that the result is added to, for concatenation; None: all.
-    `shift`: fixed point only.
-    """
-
-    source: str
-    target: str
-    synapse: Synapse
-    pool: Pair = (1, 1)
-    channels: tuple[int, int] | None = None
-    shift: int = 0
-    name: str = ""
-    delay: int = 0
-    order: IndexMap | None = field(default=None, metadata={"absent": None})
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not self.name:
-            object.__setattr__(self, "name", f"{self.source}->{self.target}")
-        if isinstance(self.order, IndexMap):
-            object.__setattr__(self, "order", self.order.read_only())
-
-    def reads(self, source: Shape) -> Shape:
-        """The shape that its pool and its synapse see of a source of that shape."""
-        return source if self.order is None else self.order.shape
 
 
 @dataclass(frozen=True, eq=False, repr=False)

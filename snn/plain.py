@@ -17,7 +17,9 @@ from spikewright.index_maps import IndexMap
 from spikewright.linear_tails import Tail
 from spikewright.map_runs import MapRuns, runs_of
 from spikewright.snn import codes, decisions, neurons, synapses
-from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 from spikewright.snn.report import Report, ReportRow
 from spikewright.snn.running import InputRange, Run, TwoPhase
 from spikewright.snn.verdicts import Trial, Verdict

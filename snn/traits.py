@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 if TYPE_CHECKING:
-    from spikewright.snn.network import Network, Population
+    from spikewright.snn.network import Network
+    from spikewright.snn.populations import Population
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ from spikewright.snn.synapses import Shape, Synapse, pooled_shape
 from spikewright.weights import Expression, leaves, unscaled
 
 if TYPE_CHECKING:
-    from spikewright.snn.network import Network, Projection
+    from spikewright.snn.network import Network
+    from spikewright.snn.projections import Projection
 
 
 def check_projection(network: Network, projection: Projection) -> None:

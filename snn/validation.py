@@ -25,7 +25,8 @@ from spikewright.snn.neurons import Neuron
 from spikewright.snn.validated_projections import check_projection
 
 if TYPE_CHECKING:
-    from spikewright.snn.network import Network, Population
+    from spikewright.snn.network import Network
+    from spikewright.snn.populations import Population
 
 
 def validate(network: Network) -> None:

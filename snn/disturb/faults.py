@@ -17,7 +17,9 @@ from spikewright.snn.checked import check_seed, is_whole, plain
 from spikewright.snn.disturb.noise import KINDS_A_POPULATION, Names, acts_on, check_deviation, check_probability
 from spikewright.snn.disturb.randomness import normal
 from spikewright.snn.disturb.weight_memories import flipped, real_weights, varied
-from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 
 FIRST_OF_WEIGHTS = 2**32
 KINDS_A_PROJECTION = 64

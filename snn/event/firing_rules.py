@@ -30,7 +30,7 @@ from spikewright.snn.kernels.fire_general import (
 from spikewright.snn.kernels.fire_plain import fire_fixed, fire_float
 from spikewright.snn.kernels.fire_steady import fire_steady_fixed, fire_steady_float
 from spikewright.snn.kernels.firing import ThresholdLaw
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
 from spikewright.snn.neurons import (
     IF,
     LIF,
@@ -42,6 +42,7 @@ from spikewright.snn.neurons import (
     SignedIF,
     TernaryIF,
 )
+from spikewright.snn.populations import Population
 
 Kernel = Callable[..., None]
 """`kernel(drive, cells, law, answer)`, see `snn.kernels.firing`."""

@@ -7,7 +7,8 @@ from spikewright.snn.event.buffers import Buffers
 from spikewright.snn.event.ordering import PlacedEvents, compile_order
 from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.gates import WindowMap
-from spikewright.snn.network import Network, Projection
+from spikewright.snn.network import Network
+from spikewright.snn.projections import Projection
 
 
 class IncomingWindows(NamedTuple):

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.snn.event.addresses import engine_order
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
 
 Array = NDArray[Any]
 

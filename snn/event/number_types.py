@@ -14,7 +14,8 @@ from spikewright.snn.fixed.bounds import (
     population_bound,
     sum_bound,
 )
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
 
 
 class NumberTypes(NamedTuple):

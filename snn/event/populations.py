@@ -18,7 +18,9 @@ from spikewright.snn.event.routes.choosing import compile_route
 from spikewright.snn.event.routes.wanted import Route, Wanted
 from spikewright.snn.fixed.bounds import largest_sent
 from spikewright.snn.fixed.saturation import can_saturate, reach
-from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 from spikewright.snn.traits import sent
 
 Array = NDArray[Any]

@@ -15,8 +15,9 @@ from spikewright.snn.event.routes.choosing import compile_route
 from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.fixed.bounds import integer_type, noise_bound, population_bound
 from spikewright.snn.kernels.ramps import RampLaw
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
 from spikewright.snn.neurons import Integrator, Ramp
+from spikewright.snn.populations import Population
 
 
 @dataclass(frozen=True, eq=False)

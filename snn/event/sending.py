@@ -13,7 +13,7 @@ from spikewright.snn.kernels.draws import Drawing, chance_of, draw_rows, keys_of
 from spikewright.snn.kernels.events import Events, no_values
 from spikewright.snn.kernels.levels import Levels, count_levels
 from spikewright.snn.kernels.masks import Masks, count_masks
-from spikewright.snn.network import Population
+from spikewright.snn.populations import Population
 from spikewright.snn.simulation import Request
 from spikewright.snn.traits import sent
 

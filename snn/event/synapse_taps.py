@@ -9,7 +9,8 @@ from spikewright import InvalidNetwork
 from spikewright.snn.event.addresses import Grid, as_grid
 from spikewright.snn.event.taps import SlidingKernel, Taps, Values, conv_taps, dense_taps, transposed_taps
 from spikewright.snn.event.uneven_taps import separable_taps
-from spikewright.snn.network import Network, Projection
+from spikewright.snn.network import Network
+from spikewright.snn.projections import Projection
 from spikewright.snn.synapses import (
     AvgPool2d,
     Conv1d,

@@ -16,7 +16,8 @@ from spikewright.snn.disturb.noise import (
 )
 from spikewright.snn.event.addresses import as_grid
 from spikewright.snn.kernels.draws import Drawing, chance_of, draw_rows, keys_of, normal_rows
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
 
 Array = NDArray[Any]
 

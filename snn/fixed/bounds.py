@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from spikewright import InvalidNetwork
 from spikewright.snn.checked import largest_magnitude
 from spikewright.snn.disturb.noise import MembraneNoise, Noise, acts_on
-from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 from spikewright.snn.traits import sent
 from spikewright.weights import stored_values, survivors
 

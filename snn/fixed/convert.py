@@ -24,7 +24,8 @@ from spikewright.snn.fixed.saturation import WIDEST_POTENTIAL, safe_bits, satura
 from spikewright.snn.fixed.snapping import snapped_grid
 from spikewright.snn.fixed.unreached import within_reach
 from spikewright.snn.fixed.widths import Widths
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
 from spikewright.snn.report import ReportRow
 from spikewright.snn.requirements import check_one_phase
 from spikewright.snn.traits import is_quantised

@@ -8,7 +8,8 @@ from spikewright import InvalidNetwork
 from spikewright.snn.fixed.bounds import largest_sent
 from spikewright.snn.fixed.laws import law_of
 from spikewright.snn.fixed.records import Grid, Incoming, Reals
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
 from spikewright.snn.report import ReportRow
 
 NAMED = 8

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from spikewright import InvalidNetwork
 from spikewright.snn.fixed.laws import law_of
 from spikewright.snn.fixed.records import MOST_FRACTIONAL, WIDEST, Grid, Incoming, Reals, gain_size
-from spikewright.snn.network import Population, Projection
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 from spikewright.snn.report import ReportRow
 from spikewright.weights import refilled, stored_values, unscaled
 

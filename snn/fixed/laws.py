@@ -12,8 +12,9 @@ from spikewright import InvalidNetwork
 from spikewright.snn.fixed.plain_law import HEADROOM, FixedLaw, Rounded, largest_threshold
 from spikewright.snn.fixed.records import Grid, Reals
 from spikewright.snn.fixed.snapping import even_thresholds, exact_division, level_size
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
 from spikewright.snn.neurons import Burst, FewSpikeIF, Integrator, Neuron, QuantReLU, Ramp
+from spikewright.snn.populations import Population
 
 
 class BurstFixed(FixedLaw):

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from spikewright import InvalidNetwork
 from spikewright.snn.checked import largest_magnitude
 from spikewright.snn.fixed.records import Grid, Reals, integers
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
 from spikewright.snn.neurons import Neuron
+from spikewright.snn.populations import Population
 
 HEADROOM = 8.0
 """Potentials reach this many thresholds (of the heaviest step) before they saturate, and one more for each spike of a burst."""

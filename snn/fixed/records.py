@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.snn.network import Projection
+from spikewright.snn.projections import Projection
 from spikewright.snn.report import ReportRow
 
 Reals = NDArray[np.float64]

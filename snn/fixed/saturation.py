@@ -12,7 +12,8 @@ from spikewright.snn.checked import WIDEST, largest_magnitude
 from spikewright.snn.fixed.bounds import population_bound
 from spikewright.snn.fixed.laws import law_of
 from spikewright.snn.fixed.plain_law import largest_threshold
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
 from spikewright.snn.report import ReportRow
 
 WIDEST_POTENTIAL = WIDEST

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
 from spikewright.snn.fixed.records import MOST_FRACTIONAL, Grid, Incoming, Reals, gain_size
-from spikewright.snn.network import Population
 from spikewright.snn.neurons import QuantReLU
+from spikewright.snn.populations import Population
 
 FINE = 2.0**-8
 """The relative error of a scale or a threshold that the grid aims for."""

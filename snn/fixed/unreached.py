@@ -9,7 +9,8 @@ import numpy as np
 from spikewright.snn.fixed.bounds import channel_bounds
 from spikewright.snn.fixed.records import Grid, Incoming, Reals
 from spikewright.snn.fixed.snapping import FAINT_LEVEL, level_size
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
 
 
 def within_reach(

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from spikewright.snn.interop.explicit_synapses import explicit, spread
 from spikewright.snn.interop.tools import Outcome, spiking
-from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.network import Network
 from spikewright.snn.neurons import Neuron
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 
 SLOTS = ("update", "fire", "record", "send", "reset")
 MODEL = """v : 1

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
 from spikewright.snn.interop.composing import composed
-from spikewright.snn.network import Projection
+from spikewright.snn.projections import Projection
 from spikewright.snn.synapses import (
     AvgPool2d,
     Conv2d,

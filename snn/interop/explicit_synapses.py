@@ -7,7 +7,9 @@ import torch
 from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
-from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 from spikewright.snn.twin.synapses import Path
 
 MOST_SYNAPSES = 50_000_000

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from spikewright.snn.fixed.bounds import largest_sent
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
 from spikewright.snn.twin.synapses import Path, as_column
 
 

@@ -28,8 +28,9 @@ from spikewright.snn.interop.modules import network_of_module
 from spikewright.snn.interop.norse_laws import Norse
 from spikewright.snn.interop.stepped import ForeignNeurons, NeuronRules, Stepped, column
 from spikewright.snn.interop.tools import Outcome
-from spikewright.snn.network import Network, Population, Readout
+from spikewright.snn.network import Network, Readout
 from spikewright.snn.neurons import IF, LIF
+from spikewright.snn.populations import Population
 
 
 class _NorseStep:

@@ -16,8 +16,9 @@ from torch import Tensor, nn
 
 from spikewright.snn.fixed.bounds import largest_sent
 from spikewright.snn.interop.tools import CARRIED, Outcome, check_records, emitted, refused, spiking
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
 from spikewright.snn.neurons import Integrator
+from spikewright.snn.populations import Population
 from spikewright.snn.twin.synapses import Path
 
 

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.snn.activity import Activity
 from spikewright.snn.codes import AddressEvents, Bursts, Delta, Direct, JitteredPeriodic, Poisson, RateCode, SingleBurst
-from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.network import Network
 from spikewright.snn.neurons import IF, LIF, Burst, Integrator, MaxGate, Source
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 from spikewright.snn.requirements import check_one_phase
 from spikewright.snn.running import Run
 from spikewright.snn.simulation import simulate

@@ -8,7 +8,8 @@ import numpy as np
 
 from spikewright.snn.activity import Activity
 from spikewright.snn.decisions import Quiescence, TerminateDelta, TerminateMax
-from spikewright.snn.network import Network, Projection
+from spikewright.snn.network import Network
+from spikewright.snn.projections import Projection
 from spikewright.snn.reference.synapses import Values, additions
 from spikewright.snn.simulation import Request
 from spikewright.snn.traits import answered, is_timed, scale_of, sent

@@ -14,7 +14,8 @@ import numpy as np
 from spikewright.snn.activity import Activity
 from spikewright.snn.disturb.noise import SpikeJitter, multiplicity
 from spikewright.snn.fixed.bounds import integer_type, noise_bound, population_bound
-from spikewright.snn.network import Population, Projection
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 from spikewright.snn.reference.answers import Trace, answer
 from spikewright.snn.reference.codes import encode
 from spikewright.snn.reference.neurons import ReferenceCell, ReferenceGate, quantised, ramp

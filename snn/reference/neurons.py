@@ -9,7 +9,7 @@ import numpy as np
 
 from spikewright.snn.disturb.noise import Noise
 from spikewright.snn.fixed.bounds import largest_sent
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
 from spikewright.snn.neurons import (
     IF,
     LIF,
@@ -22,6 +22,7 @@ from spikewright.snn.neurons import (
     SignedIF,
     TernaryIF,
 )
+from spikewright.snn.populations import Population
 from spikewright.snn.reference.noise import drifted, flipped
 from spikewright.snn.reference.synapses import Values, column
 

@@ -20,7 +20,8 @@ from spikewright.snn.disturb.noise import (
     StuckAt,
     acts_on,
 )
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
 from spikewright.snn.reference.synapses import Values, column
 from spikewright.snn.traits import is_timed
 from spikewright.splitmix import GOLDEN

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.index_maps import IndexMap
-from spikewright.snn.network import Network, Projection
+from spikewright.snn.network import Network
 from spikewright.snn.neurons import PerChannel
+from spikewright.snn.projections import Projection
 from spikewright.snn.synapses import (
     AvgPool2d,
     Conv1d,

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from spikewright import InvalidNetwork
-from spikewright.snn.network import Population
 from spikewright.snn.neurons import IF, LIF, Burst, FewSpikeIF, LatchedIF, Neuron, SignedIF, TernaryIF
+from spikewright.snn.populations import Population
 from spikewright.snn.twin.surrogates import Slope, spike
 from spikewright.snn.twin.synapses import as_column
 

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from spikewright.snn.fixed.bounds import largest_sent
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
 from spikewright.snn.neurons import QuantReLU, Ramp
+from spikewright.snn.populations import Population
 from spikewright.snn.twin.firing import TwinFiring
 from spikewright.snn.twin.surrogates import Slope, straight_through
 from spikewright.snn.twin.synapses import as_column

@@ -3,7 +3,8 @@
 from torch import Tensor
 
 from spikewright import InvalidNetwork
-from spikewright.snn.network import Network, Population
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
 from spikewright.snn.traits import answered
 from spikewright.snn.twin.codes import encode
 from spikewright.snn.twin.neurons import TwinLaw

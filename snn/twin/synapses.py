@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from spikewright import InvalidNetwork
-from spikewright.snn.network import Network, Projection
+from spikewright.snn.network import Network
+from spikewright.snn.projections import Projection
 from spikewright.snn.synapses import (
     AvgPool2d,
     Conv1d,

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 from spikewright.snn.traits import answered, is_timed, sent
 from spikewright.snn.twin.codes import encode
 from spikewright.snn.twin.neurons import TwinCell, TwinGate, TwinLaw, quantise, ramp

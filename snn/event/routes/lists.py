@@ -19,7 +19,7 @@ from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.lists import Lists, Survivors, deliver_lists, sort_by_source
 from spikewright.snn.kernels.planes import Planes
-from spikewright.snn.network import Projection
+from spikewright.snn.projections import Projection
 from spikewright.weights import survivors
 
 LARGEST_UNFOLDED = 2**26

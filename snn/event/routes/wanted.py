@@ -9,7 +9,9 @@ from spikewright.snn.event.addresses import Grid, as_grid
 from spikewright.snn.event.buffers import Buffers
 from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.planes import Planes
-from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 from spikewright.snn.synapses import Shape, pooled_shape
 
 

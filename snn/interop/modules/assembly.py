@@ -26,8 +26,10 @@ from spikewright.snn.interop.modules.maxima import SpikeMaximum
 from spikewright.snn.interop.modules.repeating import DelayedTerm, every_step, terms_of
 from spikewright.snn.interop.modules.rows import law_row, layer_row, maximum_row, sums_row
 from spikewright.snn.interop.modules.values import INPUT, SpikeFlow
-from spikewright.snn.network import Network, Population, Projection, Readout
+from spikewright.snn.network import Network, Readout
 from spikewright.snn.neurons import IF, Integrator, Source
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 from spikewright.snn.report import Report, ReportRow
 from spikewright.snn.synapses import Shape
 

@@ -9,7 +9,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from spikewright.snn.interop.laws import ForeignLaw, Placed
 from spikewright.snn.interop.modules.chain import Op
 from spikewright.snn.interop.modules.layers import is_idle
-from spikewright.snn.network import Population
+from spikewright.snn.populations import Population
 from spikewright.snn.report import ReportRow
 
 

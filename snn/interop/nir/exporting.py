@@ -23,8 +23,10 @@ from spikewright import InvalidNetwork
 from spikewright.optional import require
 from spikewright.snn.interop.laws import column
 from spikewright.snn.interop.nir.synapses import nodes_of, sum_pool, without_orders
-from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.network import Network
 from spikewright.snn.neurons import IF, LIF, Integrator, Source
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 from spikewright.snn.synapses import Shape, pooled_shape
 
 

@@ -18,8 +18,10 @@ from spikewright.snn.interop.nir.graph import NirEdges
 from spikewright.snn.interop.nir.neurons import neuron_of
 from spikewright.snn.interop.nir.nodes import through
 from spikewright.snn.interop.nir.reading import Reading
-from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.network import Network
 from spikewright.snn.neurons import Source
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 from spikewright.snn.synapses import Shape
 
 Way = tuple[str, ...]

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.network import Network
+from spikewright.snn.populations import Population
+from spikewright.snn.projections import Projection
 from spikewright.snn.synapses import Conv1d, Conv2d, Linear
 
 

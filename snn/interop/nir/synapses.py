@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from spikewright import InvalidNetwork
 from spikewright.snn.interop.laws import column
 from spikewright.snn.interop.nir.permissions import bias_carrier
-from spikewright.snn.network import Network, Projection
+from spikewright.snn.network import Network
+from spikewright.snn.projections import Projection
 from spikewright.snn.synapses import AvgPool2d, Conv1d, Conv2d, Identity, Linear, Shape
 from spikewright.weights import dense
 

@@ -1,4 +1,4 @@
-"""What `snn.synapses` and `snn.network.Projection` say of a projection: which weight leads from which neuron to which."""
+"""What `snn.synapses` and `snn.projections.Projection` say of a projection: which weight leads from which neuron to which."""
 
 from functools import cached_property
 
