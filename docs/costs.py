@@ -1,7 +1,7 @@
 """What compression costs and saves on an FPGA: `python -m docs.costs` writes docs/costs.md from docs/results/costs.json.
 
 python -m docs.costs           the page and its figures, from what was measured
-python -m docs.costs FOLDER    measured again first, with the files of MNIST in FOLDER; about two minutes of processor time
+python -m docs.costs FOLDER    measured again first, with MNIST and Fashion-MNIST in FOLDER; about two minutes of processor time
 """
 
 import argparse
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import spikewright as sw
-from docs.costs_cases import digits_cases, lenet_cases
+from docs.costs_cases import digits_cases, fashion_cases, lenet_cases
 from docs.tables import write
 from spikewright import Kind
 from spikewright.experiments.costs.techniques import compression_costs
@@ -24,14 +24,17 @@ DOCS = Path(__file__).parent
 PAGE, RESULTS, FIGURES = DOCS / "costs.md", DOCS / "results" / "costs.json", DOCS / "figures"
 PAGE_FILE = Kind("the page of costs", holds(b"Written by `python -m docs.costs`"))
 RESULTS_FILE = Kind("results of costs", holds(b'"costs"'))
-LENET, DIGITS, AREA = "lenet64-mnist", "small-digits", "lenet64-mnist, as many LUTs"
+LENET, FASHION, DIGITS = "lenet64-mnist", "lenet64-fashion", "small-digits"
+AREA = "lenet64-mnist, as many LUTs"
 TITLES = {
     LENET: "LeNet of 32 and 64 channels, MNIST: masks of the zoo; the rest without fine-tuning",
+    FASHION: "The same network on Fashion-MNIST: masks of the zoo",
     DIGITS: "Small CNN, digits: every technique, pruning and fewer bits fine-tuned",
     AREA: "The same LeNet where the spike core gets as many LUTs as the CNN core",
 }
 IMAGES = 1000
-"""First test images of MNIST that are run."""
+"""First test images of each data set that are run; of the digits all."""
+ADDITIONS = "90 % of the additions pruned, in blocks of 16"
 FIGURE = {LENET: "costs-lenet", DIGITS: "costs-digits"}
 HEADINGS = (
     "technique", "core", "accuracy", "weight memory (KiB)", "index, tables (KiB)", "all memory (KiB)", "LUT", "FF", "BRAM36",
@@ -76,11 +79,13 @@ memories and logic, hardly cycles.
 
 def measure(folder: str) -> Iterator[dict[str, Any]]:
     """The rows of one table after the other, with those before it."""
-    mnist, digits = sw.load_dataset("mnist", folder).first(None, IMAGES), sw.load_dataset("digits")
+    mnist, fashion = (sw.load_dataset(name, folder).first(None, IMAGES) for name in ("mnist", "fashion-mnist"))
+    digits = sw.load_dataset("digits")
     lenet = dict(lenet_cases(mnist))
-    few = {name: lenet[name] for name in ("dense, 8 bits", "91 % pruned in blocks of 16", "1 of 8 left")}
+    few = {name: lenet[name] for name in ("dense, 8 bits", "91 % pruned in blocks of 16", ADDITIONS, "1 of 8 left")}
     asked = (
         (LENET, lenet, mnist, EqualTerms()),
+        (FASHION, dict(fashion_cases()), fashion, EqualTerms()),
         (DIGITS, None, digits, EqualTerms()),
         (AREA, few, mnist, EqualTerms(match="area")),
     )
@@ -139,7 +144,7 @@ def _between(row: Mapping[str, Any], name: str, told: Callable[[float], str]) ->
 def main() -> None:
     """Measure again where a folder is given, then write the figures and the page."""
     parser = argparse.ArgumentParser(prog="python -m docs.costs", description="docs/costs.md and its figures.")
-    parser.add_argument("folder", nargs="?", help="measured again first, with the files of MNIST in it; else as stored")
+    parser.add_argument("folder", nargs="?", help="measured again first, with both data sets in it; else as stored")
     folder = parser.parse_args().folder
     if folder is not None:
         for found in measure(folder):

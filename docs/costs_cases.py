@@ -40,6 +40,10 @@ def digits_cases(data: Dataset) -> Iterator[tuple[str, Any]]:
     yield "3 bits", sw.quantize(model, 3, shown, settings=QuantizeSettings(training=TUNING))
     yield "80 % pruned, one by one", _pruned(model, shown, 0.8)
     yield "80 % pruned in blocks of 16", blocks
+    yield (
+        "80 % of the additions pruned, in blocks of 16",
+        _pruned(model, shown, 0.8, pattern="channel-block", block=16, counted="additions"),
+    )
     yield "1 of 8 left", _pruned(model, shown, 0.875, pattern="n:m", block=8)
     yield f"{ENTRIES} shared weights", shared(model)
     yield f"rank {RANK}, as factors", of_low_rank(model)
@@ -49,15 +53,24 @@ def digits_cases(data: Dataset) -> Iterator[tuple[str, Any]]:
 
 
 def lenet_cases(data: Dataset) -> Iterator[tuple[str, Any]]:
-    """LeNet with 32 and 64 channels as the zoo has it, dense and with its three kinds of masks; what is not, without training."""
+    """LeNet with 32 and 64 channels as the zoo has it, dense and with its four kinds of masks; what is not, without training."""
     model, blocks = sw.load("lenet64-mnist"), sw.load("lenet64-mnist-blocks")
     yield "dense, 8 bits", model
     yield "4 bits", sw.quantize(model, 4)
     yield f"{ENTRIES} shared weights", shared(model)
     yield "91 % pruned, one by one", sw.load("lenet64-mnist-sparse")
     yield "91 % pruned in blocks of 16", blocks
+    yield "90 % of the additions pruned, in blocks of 16", sw.load("lenet64-mnist-additions")
     yield "1 of 8 left", sw.load("lenet64-mnist-1of8")
     yield "blocks of 16 and 4 bits", sw.quantize(sw.prune(blocks, 0.0), 4)
+
+
+def fashion_cases() -> Iterator[tuple[str, Any]]:
+    """The same network on Fashion-MNIST, dense and with each kind of mask of the zoo."""
+    yield "dense, 8 bits", sw.load("lenet64-fashion")
+    yield "91 % pruned in blocks of 16", sw.load("lenet64-fashion-blocks")
+    yield "90 % of the additions pruned, in blocks of 16", sw.load("lenet64-fashion-additions")
+    yield "1 of 8 left", sw.load("lenet64-fashion-1of8")
 
 
 def _pruned(model: nn.Module, shown: tuple[Any, Any], sparsity: float, **pattern: Any) -> Compressed:

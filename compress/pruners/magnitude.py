@@ -15,16 +15,20 @@ from spikewright.compress.graph.choosing import choose
 from spikewright.compress.graph.outputs import Output
 from spikewright.compress.graph.weighted import weight_layers
 from spikewright.compress.methods import Method
-from spikewright.compress.pruners.patterns import UNSTRUCTURED, Pattern, magnitude_masks
+from spikewright.compress.pruners.additions import additions
+from spikewright.compress.pruners.masking import magnitude_masks, sparsity_of
+from spikewright.compress.pruners.patterns import UNSTRUCTURED, Pattern
 from spikewright.compress.quantisers.activations import keep_ranges_positive
 from spikewright.compress.training.attached import held
-from spikewright.compress.training.data import Data
+from spikewright.compress.training.data import Data, check_shown, device_of
 from spikewright.compress.training.loop import Hooks, Perturb, TrainSettings, fit
 from spikewright.inputs import check_settings
 from spikewright.progress import shown, watched
 from spikewright.tables import Within, check_fields
 
 Masks = dict[str, torch.Tensor]
+COUNTED_IMAGES = 512
+"""The first training images, on which additions are counted."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,9 @@ class PruneSettings:
     block: output channels of a block (None: 16), or channels of a group of "n:m" (None: 8).
     along: the channels that groups of "n:m" run over.
     spare: paths of layers that stay as they are; the sparsity is that of the others.
+    counted: what the sparsity is a share of. "weights": of the weights. "additions": of the times that a spiking network adds a
+        weight, by the first training images (Yang et al., arXiv 1611.05128, prune by energy): weights that read busy neurons
+        count more, and work goes where a share of the weights may leave most of it.
     """
 
     scope: Literal["global", "layer"] = "global"
@@ -51,6 +58,7 @@ class PruneSettings:
     block: Annotated[int, Within(1)] | None = None
     along: Literal["output", "input"] = "output"
     spare: tuple[str, ...] = ()
+    counted: Literal["weights", "additions"] = "weights"
 
     def __post_init__(self) -> None:
         spare: object = self.spare
@@ -58,7 +66,7 @@ class PruneSettings:
             raise InvalidInput(f"expected paths of layers to spare, got one string; try spare=({self.spare!r},)")
         check_fields(self)
         if self.shape.kind == "n:m":
-            self.shape.check(0.0, self.scope)
+            self.shape.check(0.0, self.scope, self.counted)
 
     @property
     def shape(self) -> Pattern:
@@ -70,7 +78,7 @@ class PruneSettings:
 class _Goal:
     """What stands in front of the settings.
 
-    sparsity: the fraction of the weights to set to zero.
+    sparsity: the fraction of the weights to set to zero, or of the additions to save.
     """
 
     sparsity: Annotated[float, Within(0, below=1)] = 0.8
@@ -80,29 +88,49 @@ class _Goal:
 class Prune(PruneSettings, _Goal, Method):
     """Weights of least magnitude become zero, in rounds with fine-tuning in between.
 
+    Where additions are counted, each round counts them anew, since fewer weights make other neurons fire.
     Round t of n aims at s_t = s + (s_0 - s) * (1 - t/n)^3, s_0 what the model has already; without data all goes at once.
     Raises InvalidInput for settings out of range, and for a sparsity that the pattern cannot have.
     """
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.shape.check(self.sparsity, self.scope)
+        self.shape.check(self.sparsity, self.scope, self.counted)
 
     def apply(self, model: Any, data: Data | None = None, *, progress: Progress = shown) -> Compressed:
         """See `prune`."""
+        shown = self._shown(data)
         draft = Draft.of(model)
         ways = {path: draft.straight(path) for path in weight_layers(draft.model, self.spare)}
         masks = {path: _mask(way, layer) for (path, way), layer in zip(ways.items(), self._layers(draft), strict=True)}
-        start, rounds = sparsity_of(masks), self.rounds if data is not None else 1
+        start, rounds = sparsity_of(masks, self._each(draft, shown)), self.rounds if data is not None else 1
         for turn in range(1, rounds + 1):
             target = self.sparsity + (start - self.sparsity) * (1 - turn / rounds) ** 3
-            masks = self._chosen(draft, masks, target)
+            masks = self._chosen(draft, masks, target, self._each(draft, shown))
             pruned = {path: replace(way, kept=masks[path].numpy(), mask=None) for path, way in ways.items()}
             with held(draft, pruned) as attached:
                 attached.rescale("mse")
                 self._fine_tune(draft.model, data, turn, progress)
-        draft.steps.append(self._told(masks, start, tuned=data is not None) + draft.left_alone())
+        told = self._told(masks, start, self._each(draft, shown), tuned=data is not None)
+        draft.steps.append(told + draft.left_alone())
         return draft.finish()
+
+    def _shown(self, data: Data | None) -> torch.Tensor | None:
+        """The images that additions are counted on, None where weights are counted."""
+        if self.counted == "weights":
+            return None
+        if data is None:
+            raise InvalidInput(
+                "expected data to count additions on, got none; try prune(model, 0.9, (images, labels), ...)"
+            )
+        return check_shown(data)[:COUNTED_IMAGES]
+
+    def _each(self, draft: Draft, shown: torch.Tensor | None) -> Masks | None:
+        """How often the network as it is now adds each weight, by output channel; None where weights are counted."""
+        if shown is None:
+            return None
+        found = additions(draft.model, weight_layers(draft.model, self.spare), shown.to(device_of(draft.model)))
+        return {path: one.cpu() for path, one in found.items()}
 
     def _fine_tune(self, model: nn.Module, data: Data | None, turn: int, progress: Progress) -> None:
         if data is None:
@@ -114,16 +142,18 @@ class Prune(PruneSettings, _Goal, Method):
     def _layers(self, draft: Draft) -> list[Any]:
         return list(weight_layers(draft.model, self.spare).values())
 
-    def _chosen(self, draft: Draft, masks: Masks, sparsity: float) -> Masks:
+    def _chosen(self, draft: Draft, masks: Masks, sparsity: float, each: Masks | None) -> Masks:
         """The masks of that sparsity, by output channel."""
         rows = {path: torch.from_numpy(rows_of(layer)) for path, layer in zip(masks, self._layers(draft), strict=True)}
-        return magnitude_masks(rows, masks, sparsity, self.scope, self.shape)
+        return magnitude_masks(rows, masks, sparsity, self.scope, self.shape, each)
 
-    def _told(self, masks: Masks, start: float, *, tuned: bool) -> str:
-        reached = sparsity_of(masks)
+    def _told(self, masks: Masks, start: float, each: Masks | None, *, tuned: bool) -> str:
+        reached = f"{100 * sparsity_of(masks):.1f} % of the weights"
+        if each is not None:
+            reached = f"{100 * sparsity_of(masks, each):.1f} % of the additions, {reached}"
         how = f"in {self.rounds} rounds with fine-tuning" if tuned else "in one go, not fine-tuned (no data)"
         minimal = [path for path, mask in masks.items() if int(mask.sum()) <= mask.shape[0] < mask.numel()]
-        text = f"prune: {100 * reached:.1f} % of the weights, {self.scope} magnitude, {how}"
+        text = f"prune: {reached}, {self.scope} magnitude, {how}"
         if self.shape != UNSTRUCTURED:
             text += f"; {self.shape}"
         if self.spare:
@@ -148,6 +178,7 @@ def prune(
 ) -> Compressed:
     """Set the fraction `sparsity` of the weights of least magnitude to zero, in rounds with fine-tuning in between.
 
+    With `PruneSettings(counted="additions")` it is the fraction of the spiking network's additions that are saved.
     Blocks are pruned whole, so up to one block more goes; "n:m" keeps n = m (1 - sparsity) of every m. Biases stay. `model` is
     an nn.Module or a Compressed, `data` images `(samples, C, H, W)` and labels `(samples,)`; without data all is pruned
     at once and nothing is fine-tuned. What was pruned stays pruned; what was quantised is quantised again.
@@ -158,12 +189,6 @@ def prune(
     check_settings(settings, PruneSettings)
     chosen = {one.name: getattr(settings, one.name) for one in fields(PruneSettings)}
     return Prune(sparsity, **chosen).apply(choose(model, output, fixed), data, progress=progress)
-
-
-def sparsity_of(masks: Masks) -> float:
-    """Fraction of weights that the masks remove."""
-    total = sum(mask.numel() for mask in masks.values())
-    return 1 - sum(int(mask.sum()) for mask in masks.values()) / total if total else 0.0
 
 
 def _mask(way: Straight, layer: Any) -> torch.Tensor:

@@ -1,30 +1,50 @@
 """Pruning on the way through a training: masks that only ever lose weights, held after every step."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import torch
 from torch import Tensor, nn
 
+from spikewright.compress.draft import PRUNED_FROM
 from spikewright.compress.graph.weighted import weight_layers
-from spikewright.compress.pruners.patterns import Pattern, magnitude_masks
+from spikewright.compress.pruners.additions import additions
+from spikewright.compress.pruners.magnitude import COUNTED_IMAGES
+from spikewright.compress.pruners.masking import magnitude_masks
+from spikewright.compress.pruners.patterns import Pattern
 from spikewright.experiments.training.recipe import PruneRecipe
 
 __all__ = ["epoch_masks", "hold"]
 
 
-def epoch_masks(model: nn.Module, recipe: PruneRecipe | None, epoch: int) -> dict[str, Tensor]:
-    """The masks of an epoch, counted from 0, by layer path; True survives. They depend on the weights alone.
+def epoch_masks(model: nn.Module, recipe: PruneRecipe | None, epoch: int, images: Tensor) -> dict[str, Tensor]:
+    """The masks of an epoch, counted from 0, by layer path; True survives. They depend on weights and images alone.
 
-    A weight that is zero was pruned before, so a resumed training finds the masks that it was stopped with. Raises
-    InvalidInput for a pattern or sparsity that cannot be.
+    A weight that is zero was pruned before and stays so, in spared layers too; so a resumed training finds the masks that it was
+    stopped with. `images`: those of
+    the training, on the first of which additions are counted where the recipe counts them; after its rounds no weight goes for
+    these, however often the network fires by then. Raises InvalidInput for a pattern or sparsity that cannot be.
     """
     if recipe is None:
         return {}
     pattern = Pattern.of(recipe.pattern, recipe.block, recipe.along)
-    pattern.check(recipe.sparsity, recipe.scope)
-    weights = {path: layer.weight.detach() for path, layer in weight_layers(model, recipe.spare).items()}
+    pattern.check(recipe.sparsity, recipe.scope, recipe.counted)
+    layers = weight_layers(model, recipe.spare)
+    weights = {path: layer.weight.detach() for path, layer in layers.items()}
     alive = {path: weight != 0 for path, weight in weights.items()}
-    return magnitude_masks(weights, alive, recipe.target(epoch), recipe.scope, pattern)
+    before = _pruned_before(model, layers)
+    if recipe.counted == "weights":
+        return before | magnitude_masks(weights, alive, recipe.target(epoch), recipe.scope, pattern)
+    if epoch >= recipe.rounds:
+        return before | alive
+    each = additions(model, layers, images[:COUNTED_IMAGES])
+    return before | magnitude_masks(weights, alive, recipe.target(epoch), recipe.scope, pattern, each)
+
+
+def _pruned_before(model: nn.Module, pruned: Collection[str]) -> dict[str, Tensor]:
+    """The masks of the other layers that some of their weights lack; one that starts at zero has nothing else, and no mask."""
+    every = weight_layers(model).items()
+    others = {path: layer.weight.detach() != 0 for path, layer in every if path not in pruned}
+    return {path: kept for path, kept in others.items() if 0 < int(kept.sum()) <= (1 - PRUNED_FROM) * kept.numel()}
 
 
 def hold(model: nn.Module, masks: Mapping[str, Tensor]) -> None:

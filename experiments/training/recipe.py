@@ -26,6 +26,7 @@ class PruneRecipe:
     scope: whether all weights are ranked together, or those of each layer.
     rounds: epochs before which weights go.
     spare: layers that keep all their weights and do not count.
+    counted: what the sparsity is a share of, weights or the additions of the spiking network (`compress.PruneSettings`).
     """
 
     sparsity: Annotated[float, Within(0, below=1)]
@@ -35,6 +36,7 @@ class PruneRecipe:
     scope: Literal["global", "layer"] = "global"
     rounds: Annotated[int, Within(1)] = 4
     spare: tuple[str, ...] = ()
+    counted: Literal["weights", "additions"] = "weights"
 
     def __post_init__(self) -> None:
         check_fields(self)

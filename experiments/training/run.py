@@ -113,6 +113,7 @@ class _Split:
 
 def _epoch(model: nn.Module, split: _Split, recipe: TrainRecipe, optimiser: torch.optim.Optimizer, epoch: int) -> float:
     """One pass over the shuffled images; returns the mean loss."""
+    masks = epoch_masks(model, recipe.prune, epoch, split.images)
     model.train()
     count = len(split.images)
     batches = -(-count // recipe.batch_size)
@@ -120,7 +121,6 @@ def _epoch(model: nn.Module, split: _Split, recipe: TrainRecipe, optimiser: torc
     random = np.random.default_rng((recipe.seed, epoch))
     order = random.permutation(count)
     total = 0.0
-    masks = epoch_masks(model, recipe.prune, epoch)
     hold(model, masks)
     for batch in range(batches):
         chosen = torch.from_numpy(order[batch * recipe.batch_size : (batch + 1) * recipe.batch_size])

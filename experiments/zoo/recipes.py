@@ -1,6 +1,8 @@
 """The table of the zoo: one line per network."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from spikewright.experiments.training.recipe import PruneRecipe, TrainRecipe
 from spikewright.importing import unknown
@@ -36,14 +38,24 @@ _MASKS = {
 }
 
 
-def _pruned(base: str, dense: Entry, **epochs: int) -> dict[str, Entry]:
-    """The base with each kind of mask: weights go for 3 epochs, fine-tuning follows; 7 `epochs` in all if not given."""
+def _pruned(base: str, dense: Entry, changes: Mapping[str, Mapping[str, Any]]) -> dict[str, Entry]:
+    """The base with each kind of mask: weights go for 3 epochs, fine-tuning follows; 7 epochs in all, but for the `changes`."""
+    usual = replace(dense.recipe, epochs=7, lr=0.03)
     return {
-        f"{base}-{kind}": replace(
-            dense, recipe=replace(dense.recipe, epochs=epochs.get(kind, 7), lr=0.03, prune=prune), base=base
-        )
+        f"{base}-{kind}": replace(dense, recipe=replace(usual, prune=prune, **changes.get(kind, {})), base=base)
         for kind, prune in _MASKS.items()
     }
+
+
+def _fewer_additions(base: str, dense: Entry, sparsity: float, activity: float) -> Entry:
+    """The network of blocks of which, in its largest layer, this share of the spiking network's additions goes, too.
+
+    That layer takes most cycles of a spike core; the first linear layer keeps the blocks that it has.
+    """
+    spare = ("conv1", "fc1", "fc2")
+    prune = PruneRecipe(sparsity, "channel-block", 16, scope="layer", rounds=5, spare=spare, counted="additions")
+    recipe = replace(dense.recipe, epochs=16, lr=0.03, activity=activity, prune=prune)
+    return replace(dense, recipe=recipe, base=f"{base}-blocks")
 
 
 def _learned(model: str, base: str, levels: int) -> Entry:
@@ -59,8 +71,10 @@ ENTRIES = {
     "mlp300-mnist": Entry("mlp_300", "mnist", TrainRecipe(epochs=20, lr=0.1, shift=1)),
     "lenet64-mnist": _LENET64_MNIST,
     "lenet64-fashion": _LENET64_FASHION,
-    **_pruned("lenet64-mnist", _LENET64_MNIST),
-    **_pruned("lenet64-fashion", _LENET64_FASHION, blocks=16),
+    **_pruned("lenet64-mnist", _LENET64_MNIST, {"1of8": {"activity": 0.45}}),
+    **_pruned("lenet64-fashion", _LENET64_FASHION, {"blocks": {"epochs": 16}}),
+    "lenet64-mnist-additions": _fewer_additions("lenet64-mnist", _LENET64_MNIST, 0.91, activity=0.15),
+    "lenet64-fashion-additions": _fewer_additions("lenet64-fashion", _LENET64_FASHION, 0.9, activity=0.06),
     "vgg7-cifar10": Entry("vgg7", "cifar10", _CIFAR),
     "vgg7-wide-cifar10": Entry("vgg7_wide", "cifar10", replace(_CIFAR, epochs=40, cutout=8), half=True),
     "vgg7-cifar10-quiet": Entry("vgg7", "cifar10", replace(_CIFAR, epochs=10, activity=0.3)),

@@ -1,17 +1,20 @@
 """Pruning by magnitude: minimum, spared layers, patterns that hold in training."""
 
+from dataclasses import replace
 from math import ceil
 
 import pytest
 import torch
 from torch import nn
 
-from spikewright import InvalidInput
+from spikewright import InvalidInput, load, load_dataset
 from spikewright.compress import (
     PruneSettings,
     TrainSettings,
     prune,
 )
+from spikewright.compress.graph.weighted import weight_layers
+from spikewright.compress.pruners.additions import additions
 
 
 def test_a_layer_at_its_minimum_is_reported() -> None:
@@ -81,3 +84,20 @@ def test_spared_layers_keep_what_they_have_and_do_not_count() -> None:
     for spare in (("9",), ("0", "2", "4")):
         with pytest.raises(InvalidInput, match="spare"):
             prune(model, 0.5, settings=PruneSettings(spare=spare))
+
+
+@pytest.mark.parametrize("data", [False, True], ids=["at once", "in rounds"])
+def test_additions_are_counted_and_told(data: bool) -> None:
+    digits = load_dataset("digits").first(300, 10)
+    settings = PruneSettings(
+        scope="layer", pattern="channel-block", block=8, counted="additions", spare=("conv1", "fc2"), rounds=2,
+        final_epochs=1, training=TrainSettings(epochs=1),
+    )  # fmt: skip
+    model = load("small-digits")
+    shown = (digits.train_images, digits.train_labels)
+    small = prune(model, 0.7, shown, settings=settings if data else replace(settings, rounds=1, final_epochs=0))
+    each = additions(small.model, weight_layers(small.model, settings.spare), torch.from_numpy(digits.train_images))
+    left = {path: float(one[small.masks[path]].sum() / one.sum()) for path, one in each.items()}
+    assert set(left) == {"conv2", "fc1"} and all(share < 0.4 for share in left.values())
+    weights = 1 - sum(int(small.masks[path].sum()) for path in left) / sum(one.numel() for one in each.values())
+    assert f"% of the additions, {100 * weights:.1f} % of the weights" in small.steps[-1]

@@ -9,6 +9,8 @@ import pytest
 import torch
 
 from spikewright import InvalidInput
+from spikewright.compress.graph.weighted import weight_layers
+from spikewright.compress.pruners.additions import additions
 from spikewright.experiments.data.load import Dataset, load_dataset
 from spikewright.experiments.models.table import build
 from spikewright.experiments.training.masks import epoch_masks
@@ -23,6 +25,7 @@ MASKS = {
     "blocks": PruneRecipe(0.8, "channel-block", 8, scope="layer", rounds=2, spare=("conv1", "fc2")),
     "1:4": PruneRecipe(0.75, "n:m", 4, scope="layer", rounds=2),
 }
+ADDITIONS = PruneRecipe(0.8, "channel-block", 8, scope="layer", rounds=2, spare=("conv1", "fc2"), counted="additions")
 
 
 EACH_MASK = pytest.mark.parametrize("prune", MASKS.values(), ids=MASKS)
@@ -45,7 +48,7 @@ def stop_at(epoch: int):
     return progress
 
 
-@EACH_MASK
+@pytest.mark.parametrize("prune", [*MASKS.values(), ADDITIONS], ids=[*MASKS, "additions"])
 @pytest.mark.parametrize("stopped", [1, 3])
 def test_masked_training_in_bfloat16_resumes_to_the_same_bytes(
     few: Dataset, tmp_path: Path, prune: PruneRecipe, stopped: int
@@ -75,7 +78,7 @@ def test_masks_only_lose_weights_and_the_last_ones_hold(few: Dataset, tmp_path: 
     assert all(mask.all() for name, mask in alive[-1].items() if name not in pruned)
     gone = sum(int((~mask).sum()) for mask in pruned.values()) / sum(mask.numel() for mask in pruned.values())
     assert abs(gone - prune.sparsity) < 0.02  # a block of 8 in each layer; fc2's last group of n:m is short
-    now = epoch_masks(model, prune, recipe.epochs)
+    now = epoch_masks(model, prune, recipe.epochs, torch.from_numpy(few.train_images))
     assert all(torch.equal(mask, pruned[f"{path}.weight"]) for path, mask in now.items())
 
 
@@ -118,3 +121,35 @@ def test_sparsity_rises_as_the_cubic_says() -> None:
 def test_recipes_that_cannot_be(few: Dataset, call, reason: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(InvalidInput, match=reason):
         call(few)
+
+
+def test_additions_are_pruned_in_the_rounds_and_what_is_left_stays(few: Dataset) -> None:
+    recipe, model = replace(RECIPE, prune=ADDITIONS), build("small_cnn", seed=1)
+    alive: list[dict[str, torch.Tensor]] = []
+    images = torch.from_numpy(few.train_images)
+
+    def look(stage: str, done: int, total: int) -> None:
+        alive.append({path: layer.weight != 0 for path, layer in weight_layers(model).items()})
+
+    train(model, few, recipe, progress=look)
+    assert all(alive[0][path].all() and alive[-1][path].all() for path in ADDITIONS.spare)
+    for path in ("conv2", "fc1"):
+        assert torch.equal(alive[2][path], alive[-1][path])
+    each = additions(model, weight_layers(model, ADDITIONS.spare), images)
+    share = {path: float(one[alive[-1][path]].sum() / one.sum()) for path, one in each.items()}
+    assert all(part < 0.3 for part in share.values())  # of a fifth, since neurons fire otherwise after it
+
+
+def test_spared_layers_keep_the_zeros_of_an_earlier_pruning_but_start_at_zero_where_they_may(few: Dataset) -> None:
+    model = build("small_cnn", seed=1)
+    images = torch.from_numpy(few.train_images)
+    with torch.no_grad():
+        model.get_parameter("fc1.weight")[:, ::2] = 0
+        model.get_parameter("fc2.weight").zero_()
+    prune = PruneRecipe(0.5, rounds=1, spare=("conv1", "fc1", "fc2"))
+    masks = epoch_masks(model, prune, 0, images)
+    assert set(masks) == {"conv2", "fc1"}
+    assert not masks["fc1"][:, ::2].any() and masks["fc1"][:, 1::2].all()
+    train(model, few, replace(RECIPE, prune=prune))
+    assert not model.get_parameter("fc1.weight")[:, ::2].any()
+    assert (model.get_parameter("fc2.weight") != 0).float().mean() > 0.5
