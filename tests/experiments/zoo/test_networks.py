@@ -72,7 +72,10 @@ def test_network_is_good_enough(name: str) -> None:
         assert known.accuracy >= card(known.base).accuracy - LOST_TO_BASE[known.dataset]
 
 
-@pytest.mark.parametrize("name", [name for name, entry in ENTRIES.items() if entry.recipe.prune])
+MASKED = {name: entry.recipe.prune for name, entry in ENTRIES.items() if entry.recipe.prune}
+
+
+@pytest.mark.parametrize("name", [name for name, prune in MASKED.items() if prune.counted == "weights"])
 def test_masked_network_has_the_zeros_of_its_recipe(name: str) -> None:
     prune, model = ENTRIES[name].recipe.prune, load(name)
     assert prune is not None and card(name).base == ENTRIES[name].base
@@ -85,6 +88,19 @@ def test_masked_network_has_the_zeros_of_its_recipe(name: str) -> None:
             assert all(torch.equal(group.all(0), group.any(0)) for group in groups)
         if prune.pattern == "n:m":
             assert all((group.sum(0) == 1).all() for group in groups)
+
+
+@pytest.mark.parametrize("name", [name for name, prune in MASKED.items() if prune.counted == "additions"])
+def test_network_of_few_additions_has_fewer_blocks_than_its_base(name: str) -> None:
+    model, base = load(name), load(ENTRIES[name].base or "")
+    for path, before in weight_layers(base).items():
+        alive, of_base = model.get_parameter(f"{path}.weight") != 0, before.weight != 0
+        assert not (alive & ~of_base).any()
+        if path in MASKED[name].spare:
+            assert (alive == of_base).float().mean() > 0.999  # a weight that nothing drives may become zero by itself
+        else:
+            assert alive.sum() < 0.6 * of_base.sum()
+            assert all(torch.equal(group.all(0), group.any(0)) for group in alive.split(16))
 
 
 def test_digits_network_has_the_accuracy_of_its_card() -> None:
