@@ -15,9 +15,9 @@ from spikewright.compress.graph.choosing import choose
 from spikewright.compress.graph.outputs import Output
 from spikewright.compress.graph.weighted import weight_layers
 from spikewright.compress.methods import Method
-from spikewright.compress.pruners.additions import additions
 from spikewright.compress.pruners.masking import magnitude_masks, sparsity_of
 from spikewright.compress.pruners.patterns import UNSTRUCTURED, Pattern
+from spikewright.compress.pruners.spending import additions
 from spikewright.compress.quantisers.activations import keep_ranges_positive
 from spikewright.compress.training.attached import held
 from spikewright.compress.training.data import Data, check_shown, device_of

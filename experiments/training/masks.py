@@ -7,10 +7,10 @@ from torch import Tensor, nn
 
 from spikewright.compress.draft import PRUNED_FROM
 from spikewright.compress.graph.weighted import weight_layers
-from spikewright.compress.pruners.additions import additions
 from spikewright.compress.pruners.magnitude import COUNTED_IMAGES
 from spikewright.compress.pruners.masking import magnitude_masks
 from spikewright.compress.pruners.patterns import Pattern
+from spikewright.compress.pruners.spending import additions
 from spikewright.experiments.training.recipe import PruneRecipe
 
 __all__ = ["epoch_masks", "hold"]

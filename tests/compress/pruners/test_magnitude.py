@@ -14,7 +14,7 @@ from spikewright.compress import (
     prune,
 )
 from spikewright.compress.graph.weighted import weight_layers
-from spikewright.compress.pruners.additions import additions
+from spikewright.compress.pruners.spending import additions
 
 
 def test_a_layer_at_its_minimum_is_reported() -> None:

@@ -10,7 +10,7 @@ import torch
 
 from spikewright import InvalidInput
 from spikewright.compress.graph.weighted import weight_layers
-from spikewright.compress.pruners.additions import additions
+from spikewright.compress.pruners.spending import additions
 from spikewright.experiments.data.load import Dataset, load_dataset
 from spikewright.experiments.models.table import build
 from spikewright.experiments.training.masks import epoch_masks

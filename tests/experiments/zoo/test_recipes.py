@@ -12,9 +12,11 @@ from spikewright.experiments.zoo.recipes import ENTRIES, entry
 def test_every_line_names_what_is_there(name: str) -> None:
     line = entry(name)
     assert line.model in model_names() and line.dataset in dataset_names()
-    if line.base is not None:
-        base = entry(line.base)
-        assert (base.model, base.dataset) == (line.model, line.dataset) and base.base is None
+    seen = [name]
+    while (base := entry(seen[-1]).base) is not None:
+        assert base not in seen
+        assert (entry(base).model, entry(base).dataset) == (line.model, line.dataset)
+        seen.append(base)
 
 
 def test_an_unknown_name_is_told() -> None:

@@ -9,7 +9,7 @@ from torch import nn
 
 import spikewright as sw
 from spikewright.compress.graph.weighted import by_output, weight_layers
-from spikewright.compress.pruners.additions import additions
+from spikewright.compress.pruners.spending import additions
 from spikewright.conversion import Rate, convert
 from spikewright.snn import simulate
 

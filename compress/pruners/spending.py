@@ -21,7 +21,7 @@ def additions(model: nn.Module, layers: Mapping[str, Any], images: Tensor) -> di
     pooling they are those of the mean, fewer than of the spikes that make it up. A weight that is read for no output, or reads
     zeros alone, has 0. `images`: `(samples, C, H, W)`; the model is left in evaluation mode.
     """
-    counts = {path: _Count() for path in layers}
+    counts = {path: _Arrivals() for path in layers}
     hooks = [layer.register_forward_pre_hook(counts[path].seen) for path, layer in layers.items()]
     model.eval()
     try:
@@ -34,7 +34,7 @@ def additions(model: nn.Module, layers: Mapping[str, Any], images: Tensor) -> di
     return {path: counts[path].each(layer, len(images)) for path, layer in layers.items()}
 
 
-class _Count:
+class _Arrivals:
     """What went over each weight of one layer so far, and the largest of it."""
 
     def __init__(self) -> None:
