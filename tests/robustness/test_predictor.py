@@ -5,20 +5,15 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.conversion import Ttfs, convert
-from spikewright.robustness import (
-    FGSM,
-    PGD,
-    AnnPredictor,
-    GaussianNoise,
-    SnnPredictor,
-)
+from spikewright.robustness import FGSM, PGD, AnnPredictor, GaussianNoise, SnnPredictor
 from spikewright.snn import simulate
 from spikewright.snn.twin.surrogates import RateBased, Triangle
 from tests.robustness.linear_models import linear_predictor, middle_images
+from tests.robustness.wrapped import LABELS, Wrapped, images, linear
 from tests.snn.every_record import NETWORKS
 
 
@@ -67,30 +62,6 @@ def test_standardisation_inside_the_model_keeps_the_bounds(digits: Any) -> None:
     inner = AnnPredictor(Standardised(), "inside")
     result = PGD(4)(inner, digits.images[:10], digits.labels[:10], 0.5)
     assert 0 <= result.adversarials.min() and result.adversarials.max() <= 1
-
-
-LABELS = torch.tensor([0, 1, 2, 0, 1])
-
-
-def images(count: int = 5) -> Tensor:
-    return torch.rand(count, 9, generator=torch.Generator().manual_seed(3))
-
-
-def linear() -> nn.Sequential:
-    torch.manual_seed(0)
-    return nn.Sequential(nn.Flatten(), nn.Linear(9, 3))
-
-
-class Wrapped(nn.Module):
-    """A model with something in front of it and behind it."""
-
-    def __init__(self, before: Any = None, after: Any = None) -> None:
-        super().__init__()
-        self.inner, self.before, self.after = linear(), before, after
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.before(x) if self.before else x
-        return self.after(self.inner(x)) if self.after else self.inner(x)
 
 
 def test_a_model_that_works_in_place_changes_nobodys_images() -> None:
