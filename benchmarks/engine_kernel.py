@@ -15,8 +15,8 @@ from spikewright.snn.event.routes.dots import DotsRoute
 from spikewright.snn.event.routes.rows import compile_rows
 from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.event.synapse_taps import taps_of
+from spikewright.snn.kernels.dot_products import FOURS, two_of_eight
 from spikewright.snn.kernels.dot_ways import BLOCK, QUARTER
-from spikewright.snn.kernels.dots import FOURS, two_of_eight
 from spikewright.snn.kernels.events import Events, no_values
 from spikewright.snn.kernels.masks import Masks
 from spikewright.snn.kernels.planes import emptied

@@ -15,7 +15,7 @@ CATALOGUE_FILE = Kind("the catalogue of tables", json_with("recipe", "attack", "
 INTRODUCTION = """# Tables
 
 Written by `python -m docs.tables` from the records themselves. In Python, on the command line and in a study, `NAME` may be
-your own class, as `package.module:Class`, for a device a record or a TOML file; it is found from the working folder too.
+your own class, as `package.module:Class`, for a device a record or a YAML or TOML file; it is found from the working folder too.
 On the command line, settings are flags, or stand behind the name: `pgd,steps=40,loss=margin`. In a study they stand beside it:
 `{kind: pgd, steps: 40, epsilons: [0.1]}`.
 """

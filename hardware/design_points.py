@@ -11,6 +11,7 @@ from spikewright.hardware.devices import DEVICES, Device, listed
 from spikewright.hardware.devices import device as find_device
 from spikewright.hardware.layer_designs import LayerDesign, check_layer, layer_design
 from spikewright.hardware.supported import check_buildable
+from spikewright.importing import nearest
 from spikewright.snn import Activity, Network, Population
 from spikewright.snn.requirements import check_network
 
@@ -30,8 +31,7 @@ class DesignPoint:
     def __post_init__(self) -> None:
         device = find_device(self.device)
         object.__setattr__(self, "device", device.name if DEVICES.get(device.name) == device else device)
-        if not 0.001 <= self.clock_mhz <= 2000.0:
-            raise InvalidInput(f"expected a clock of 0.001 to 2000 MHz, got {self.clock_mhz}")
+        check_clock(self.clock_mhz)
 
     @property
     def by_name(self) -> Mapping[str, LayerDesign]:
@@ -52,6 +52,13 @@ class DesignPoint:
     def label(self) -> str:
         """The physical neurons of the layers in order, such as "16/8/1"."""
         return "/".join(str(layer.physical_neurons) for layer in self.layers)
+
+
+def check_clock(clock_mhz: object) -> None:
+    """Raise InvalidInput for what is no clock in MHz."""
+    number = isinstance(clock_mhz, int | float) and not isinstance(clock_mhz, bool)
+    if not number or not 0.001 <= clock_mhz <= 2000.0:  # type: ignore[operator]
+        raise InvalidInput(f"expected a clock of 0.001 to 2000 MHz, got {clock_mhz!r:.60}; try 100.0")
 
 
 def layers_of(network: Network) -> tuple[Population, ...]:
@@ -87,9 +94,9 @@ def design(
     populations = layers_of(network)
     unknown = set(physical_neurons) - {p.name for p in populations}
     if unknown:
-        raise InvalidInput(
-            f"expected layers among {', '.join(p.name for p in populations)}, got {', '.join(sorted(unknown))}"
-        )
+        names, wrong = [p.name for p in populations], sorted(map(str, unknown))
+        way = nearest(wrong[0], names) or names[0]
+        raise InvalidInput(f"expected layers among {', '.join(names)}, got {', '.join(wrong)}; try {way}")
     layers = tuple(layer_design(p, physical_neurons.get(p.name, 1)) for p in populations)
     return DesignPoint(layers, clock_mhz, device)
 

@@ -56,8 +56,8 @@ class LayerEstimate:
 class Estimate:
     """What `point` costs per inference, low, middle and high. Totals are sums over `layers`, latencies as in `latency`.
 
-    `latency_cycles`, `latency_s`: from the first input event to the answer. `interval_cycles`: between two answers when
-    inferences follow each other, the busiest layer. `asic45_energy_nj` is the 45 nm index and `fpga_energy_uj` an
+    `latency_cycles`, `latency_us`, `latency_s`: from the first input event to the answer. `interval_cycles`: between two
+    answers when inferences follow each other, the busiest layer. `asic45_energy_nj` is the 45 nm index and `fpga_energy_uj` an
     FPGA's energy; the two are never mixed.
     """
 
@@ -68,8 +68,7 @@ class Estimate:
     tree_uj: Interval
 
     def __repr__(self) -> str:
-        lut, latency = self.lut, self.latency_s * 1e6
-        told = {"LUT": lut, "us": latency, "uJ": self.fpga_energy_uj}
+        told = {"LUT": self.lut, "us": self.latency_us, "uJ": self.fpga_energy_uj}
         shown = ", ".join(f"{digits(x.value)} {unit} ({digits(x.low)} to {digits(x.high)})" for unit, x in told.items())
         fits = "fits" if self.fits else "does not fit"
         return f"Estimate({self.point.label} on {self.point.device_name}: {shown}; {fits})"
@@ -140,6 +139,11 @@ class Estimate:
         return self.latency_cycles * (1e-6 / self.point.clock_mhz)
 
     @property
+    def latency_us(self) -> Interval:
+        """Microseconds from the first input event to the answer."""
+        return self.latency_s * 1e6
+
+    @property
     def interval_cycles(self) -> float:
         """Cycles between two answers in a row."""
         return max(layer.cycles.total.value for layer in self.layers)
@@ -171,13 +175,12 @@ class Estimate:
     @property
     def fits(self) -> bool:
         """Whether the middle estimates stay within the device."""
-        device = self.device
-        return bool(
-            self.lut.value <= device.lut
-            and self.ff.value <= device.ff
-            and self.blocks <= device.blocks
-            and self.dsp <= device.dsp
-        )
+        return not self.lacks
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What the middle estimates need more of than the device has, in words, with how much; () where they fit."""
+        return self.device.lacks(lut=self.lut.value, ff=self.ff.value, blocks=self.blocks, dsp=self.dsp)
 
     @property
     def table(self) -> Table:
@@ -188,7 +191,7 @@ class Estimate:
         """LUT, latency in microseconds and both energies, each with its bounds, by the names of columns."""
         return {
             **self.lut.columns("lut"),
-            **(self.latency_s * 1e6).columns("latency_us"),
+            **self.latency_us.columns("latency_us"),
             **self.asic45_energy_nj.columns("asic45_energy_nj"),
             **self.fpga_energy_uj.columns("fpga_energy_uj"),
         }

@@ -6,13 +6,14 @@ from typing import Any
 
 from spikewright import InvalidInput, Progress, Table
 from spikewright.dominance import front
-from spikewright.hardware.design_points import DesignPoint
+from spikewright.hardware.design_points import DesignPoint, check_clock
 from spikewright.hardware.devices import Device
 from spikewright.hardware.devices import device as find_device
 from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.estimation import Estimator
 from spikewright.hardware.exploring.candidates import CandidateRows, GatheredRows
 from spikewright.hardware.exploring.goals import UPWARDS, Goals, cost
+from spikewright.hardware.fitting import BEYOND, roomy_device
 from spikewright.importing import nearest
 from spikewright.progress import shown, watched
 from spikewright.snn import Activity, Network
@@ -98,19 +99,21 @@ class Exploration:
                 f"expected a point with {' and '.join(told)}, got none of {self.points:,}, of which those that fit have"
                 f" {' and '.join(at_best)} at best; try wider bounds"
             )
-        return f"expected a point that fits, got none of {self.points} on the device; {self._shortage()}"
+        return f"expected a point that fits, got none of {self.points:,} on the device; {self._shortage()}"
 
     def _nearest(self, name: str) -> float:
         found = [float(value) for value in self.counts[f"nearest_{name}"] if value is not None]
         return min(found, key=lambda value: float(cost(name, value)))
 
     def _shortage(self) -> str:
-        smallest = min(self.estimates, key=lambda one: one.lut.value)
+        place = min(range(len(self)), key=lambda number: self.estimates[number].lut.value)
+        smallest, candidate = self.estimates[place], list(self.table)[place]["candidate"]
         device = smallest.device
+        larger = roomy_device(self.networks[candidate], self.activities[candidate], smallest.point)
         return (
-            f"the smallest takes {smallest.lut.value:.0f} of {device.lut} LUT, {smallest.blocks} of {device.blocks}"
-            f" memory blocks and {smallest.dsp} of {device.dsp} DSP of {device.name};"
-            " try a larger device or fewer weight bits"
+            f"the smallest takes {smallest.lut.value:,.0f} of {device.lut:,} LUT, {smallest.blocks:,} of {device.blocks:,}"
+            f" memory blocks and {smallest.dsp:,} of {device.dsp:,} DSP of {device.name};"
+            f" try {f'{larger.name}, where it fits' if larger else BEYOND}, or fewer weight bits"
         )
 
 
@@ -139,6 +142,7 @@ def explore(
     named: Any = device if isinstance(device, list | tuple) else [device]
     devices = [find_device(one) for one in named]
     clocks = tuple(clock_mhz) if isinstance(clock_mhz, list | tuple) else (clock_mhz,)
+    _check_places(devices, clocks)
     gathered = GatheredRows(goals or Goals(), len(candidates) * len(devices) * len(clocks))
     for number, (network, activity) in enumerate(candidates):
         accuracy = {} if labels is None else {UPWARDS: activity.accuracy(labels)}
@@ -160,10 +164,19 @@ def _check_candidates(candidates: Any) -> None:
         raise InvalidInput("expected at least one (network, activity), got none; try [(network, activity)]")
 
 
+def _check_places(devices: Sequence[Device], clocks: Sequence[float]) -> None:
+    if not devices or not clocks:
+        lacking = "device" if not devices else "clock"
+        way = 'device="xc7a100t"' if not devices else "clock_mhz=100.0"
+        raise InvalidInput(f"expected at least one {lacking}, got none; try {way}")
+    for clock in clocks:
+        check_clock(clock)
+
+
 def _cost(row: Mapping[str, Any], column: str) -> float:
     value = row.get(column)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        numbers = (name for name, each in row.items() if isinstance(each, int | float) and not isinstance(each, bool))
+        numbers = [name for name, each in row.items() if isinstance(each, int | float) and not isinstance(each, bool)]
         way = nearest(column, numbers) or "fpga_energy_uj"
         raise InvalidInput(f"expected one of the columns {', '.join(numbers)}, got {column!r}; try {way}")
     return float(cost(column, value))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from spikewright import InvalidInput
 from spikewright.snn import Activity, Network, Projection
 from spikewright.snn.reference.synapses import additions, arranged, pooled
+from spikewright.snn.requirements import check_network
 from spikewright.snn.synapses import Weighted
 from spikewright.snn.traits import sent
 from spikewright.weights import dense
@@ -46,6 +47,9 @@ def neurobench_counts(network: Network, activity: Activity) -> Mapping[str, floa
 
 
 def _check(network: Network, activity: Activity) -> None:
+    check_network(network)
+    if not isinstance(activity, Activity):
+        raise InvalidInput(f"expected an Activity, got {type(activity).__name__}; try simulate(network, images)")
     missing = [p.name for p in network.populations if p.neuron.sends != "nothing" and p.name not in activity.rasters]
     if missing:
         raise InvalidInput(f'expected rasters of {missing[0]!r}, got none; try simulate(..., record=("rasters",))')

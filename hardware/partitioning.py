@@ -1,17 +1,17 @@
 """The verb: `partition(network, activity, point) -> Partition`, a core cut into consecutive layers on several FPGAs of a kind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from spikewright import InvalidInput, Table
 from spikewright.hardware.circuit.lane_room import room_of
-from spikewright.hardware.design_points import DesignPoint, check_point
+from spikewright.hardware.circuit.shapes import PhysicalLanes
+from spikewright.hardware.design_points import DesignPoint, check_point, layers_of
 from spikewright.hardware.devices import Device
 from spikewright.hardware.estimates import Estimate, LayerEstimate
 from spikewright.hardware.estimation import Estimator
-from spikewright.hardware.layer_designs import LayerDesign, ladder
+from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.model.interval import Interval, total
 from spikewright.hardware.model.latency import LayerCycles, pipeline_latency
 from spikewright.snn import Activity, Network
@@ -71,7 +71,7 @@ class Partition:
 def partition(network: Network, activity: Activity, point: DesignPoint, link: BoardLink | None = None) -> Partition:
     """Cut a design that is too large for its device into parts that fit, by their middle estimates, at the mean of `activity`.
 
-    Raises InvalidInput for a layer that is too large alone, with by how much and which lanes would fit.
+    Raises InvalidInput for a layer that is too large alone, with by how much and how many lanes would fit.
     """
     check_point(network, point)
     link, estimator = link or BoardLink(), Estimator(network, activity)
@@ -121,37 +121,35 @@ def link_cycles(link: BoardLink, words: float, clock_mhz: float) -> LayerCycles:
     return LayerCycles(Interval.exact(link.latency_us * clock_mhz if words else 0.0), Interval.exact(moved))
 
 
-def lacking(layers: Sequence[LayerEstimate], device: Device) -> Mapping[str, tuple[float, int]]:
-    """What layers need too much of: by its name the need and what the device has."""
-    needs: dict[str, tuple[Any, int]] = {
-        "LUT": (sum(layer.area.lut.value for layer in layers), device.lut),
-        "flip-flops": (sum(layer.area.ff.value for layer in layers), device.ff),
-        "memory blocks": (sum(layer.area.blocks for layer in layers), device.blocks),
-        "DSP": (sum(layer.area.dsp for layer in layers), device.dsp),
-    }
-    return {name: each for name, each in needs.items() if each[0] > each[1]}
+def lacking(layers: Sequence[LayerEstimate], device: Device) -> tuple[str, ...]:
+    """What layers need more of than a device has, in words."""
+    lut, ff = (sum(getattr(layer.area, what).value for layer in layers) for what in ("lut", "ff"))
+    blocks, dsp = (sum(getattr(layer.area, what) for layer in layers) for what in ("blocks", "dsp"))
+    return device.lacks(lut=lut, ff=ff, blocks=blocks, dsp=dsp)
 
 
 def _too_large(estimator: Estimator, one: Estimate) -> str:
     device = one.device
     layer = next(layer for layer in one.layers if lacking([layer], device))
-    name = layer.design.population
-    told = " and ".join(
-        f"{need:,.0f} {what} of {there:,} ({need - there:,.0f} too many)"
-        for what, (need, there) in lacking([layer], device).items()
-    )
-    population = estimator.network.by_name[name]
-    rungs = ladder(population, room_of(estimator.network, population))
-    fitting = [lanes for lanes in rungs if _fits_alone(estimator, name, lanes, device)]
-    way = (
-        f"{fitting[-1].axes} lanes, which fit"
-        if fitting
-        else "hardware.stream_weights, fewer weight bits or a larger device"
-    )
+    name, told = layer.design.population, " and ".join(lacking([layer], device))
+    most = _most_channels(estimator, device)
+    if most:
+        way = f"at most {most} channel lanes in each layer (--lanes {most}), with which each fits"
+    else:
+        way = "hardware.stream_weights, fewer weight bits or a larger device"
     return f"expected layers that fit {device.name} one by one, got {name!r} with {told}; try {way}"
 
 
-def _fits_alone(estimator: Estimator, name: str, lanes: Any, device: Device) -> bool:
+def _most_channels(estimator: Estimator, device: Device) -> int:
+    """The most channel lanes, at one position, with which every layer fits alone, as a power of two; 0 where there are none."""
+    channels = {p.name: room_of(estimator.network, p)[0] for p in layers_of(estimator.network)}
+    for lanes in (1 << power for power in reversed(range(max(channels.values()).bit_length()))):
+        chosen = {name: PhysicalLanes(min(lanes, most)) for name, most in channels.items()}
+        if all(_fits_alone(estimator, name, one, device) for name, one in chosen.items()):
+            return lanes
+    return 0
+
+
+def _fits_alone(estimator: Estimator, name: str, lanes: PhysicalLanes, device: Device) -> bool:
     area, _ = estimator.part(LayerDesign(name, lanes), device)
-    held = area.lut.value <= device.lut and area.ff.value <= device.ff
-    return bool(held and area.blocks <= device.blocks and area.dsp <= device.dsp)
+    return not device.lacks(lut=area.lut.value, ff=area.ff.value, blocks=area.blocks, dsp=area.dsp)

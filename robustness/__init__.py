@@ -12,6 +12,7 @@ from spikewright.robustness.attacks import ATTACKS
 from spikewright.robustness.corruptions import CORRUPTIONS
 
 if TYPE_CHECKING:
+    from spikewright.robustness.ann_predictor import AnnPredictor
     from spikewright.robustness.attacks.base import Attack, AttackResult
     from spikewright.robustness.attacks.fgsm import FGSM
     from spikewright.robustness.attacks.pgd import PGD
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from spikewright.robustness.evaluation import evaluate
     from spikewright.robustness.health import attack_health
     from spikewright.robustness.perturbations import perturbation
-    from spikewright.robustness.predictor import AnnPredictor, Predictor, SnnPredictor
+    from spikewright.robustness.predictor import Predictor
+    from spikewright.robustness.snn_predictor import SnnPredictor
     from spikewright.robustness.statistics import McNemar, mcnemar, over_images_and_chips, wilson
 
 __all__ = [
@@ -74,6 +76,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ann_predictor": ["AnnPredictor"],
     "attacks.base": ["Attack", "AttackResult"],
     "attacks.transfer": ["Transfer"],
     "corruptions.base": ["Corruption"],
@@ -83,7 +86,8 @@ _HOMES = {
     "evaluation": ["evaluate"],
     "health": ["attack_health"],
     "perturbations": ["perturbation"],
-    "predictor": ["AnnPredictor", "Predictor", "SnnPredictor"],
+    "predictor": ["Predictor"],
+    "snn_predictor": ["SnnPredictor"],
     "statistics": ["McNemar", "mcnemar", "over_images_and_chips", "wilson"],
 }
 

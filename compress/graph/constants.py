@@ -1,10 +1,11 @@
 """What a traced graph computes of its parameters alone is computed once."""
 
-import operator
 from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
+
+from spikewright.compress.graph.performing import performed
 
 
 def fold_constants(module: fx.GraphModule) -> None:
@@ -16,7 +17,7 @@ def fold_constants(module: fx.GraphModule) -> None:
     values: dict[fx.Node, Any] = {}
     for node in list(module.graph.nodes):
         if node.op == "get_attr":
-            values[node] = operator.attrgetter(str(node.target))(module)
+            values[node] = performed(module, node, values.__getitem__)
         elif node.op in _CALLS and all(source in values for source in node.all_input_nodes):
             value = _computed(module, node, values)
             if value is not None:
@@ -37,18 +38,10 @@ def _computed(module: fx.GraphModule, node: fx.Node, values: dict[fx.Node, Any])
     def load(source: fx.Node) -> Any:
         return fx.node.map_aggregate(values[source], lambda one: one.clone() if isinstance(one, Tensor) else one)
 
-    def call() -> Any:
-        args, kwargs = fx.node.map_arg(node.args, load), fx.node.map_arg(node.kwargs, load)
-        if layer is not None:
-            return layer(*args, **kwargs)
-        if callable(node.target):
-            return node.target(*args, **kwargs)
-        return getattr(args[0], node.target)(*args[1:], **kwargs)
-
     try:
         with torch.no_grad():
-            once = call()
-            return once if _same(once, call()) else None
+            once = performed(module, node, load)
+            return once if _same(once, performed(module, node, load)) else None
     except Exception:  # whatever a user's own function raises: running the model will tell
         return None
 

@@ -5,6 +5,7 @@ A sinusoidal encoding of places is built so:
     zeros(b, 8, 8) -> ~ -> cumsum -> / ... -> sin       =       its values (1, 8, 8, ...), expanded to the batch
 """
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ from torch.nn import functional as F
 
 from spikewright.compress.graph.constants import kept_parameter
 from spikewright.compress.graph.kinds.moving import is_size
+from spikewright.compress.graph.performing import performed
 from spikewright.compress.graph.sizes import BATCHES
 
 _ON_NEW = ("new_zeros", "new_ones", "new_full", "new_tensor")
@@ -46,16 +48,20 @@ def _known(module: fx.GraphModule) -> tuple[dict[fx.Node, Values], dict[fx.Node,
     sizes: dict[fx.Node, fx.Node | None] = {}
     for node in module.graph.nodes:
         if node.op == "get_attr":
-            known[node], sizes[node] = (_attribute(module, node),) * len(BATCHES), None
+            value = performed(module, node, known.get)
+            value = value.detach() if isinstance(value, Tensor) else value
+            known[node], sizes[node] = (value,) * len(BATCHES), None
         elif node.target is getattr and node.args[1] in ("device", "dtype"):
             kept = torch.device("cpu") if node.args[1] == "device" else torch.float32
             known[node], sizes[node] = (kept,) * len(BATCHES), None
         elif node.op in _CALLS and not is_size(node) and node.target not in _ACTIVATIONS:
-            _follow(node, known, sizes)
+            _follow(module, node, known, sizes)
     return known, sizes
 
 
-def _follow(node: fx.Node, known: dict[fx.Node, Values], sizes: dict[fx.Node, fx.Node | None]) -> None:
+def _follow(
+    module: fx.GraphModule, node: fx.Node, known: dict[fx.Node, Values], sizes: dict[fx.Node, fx.Node | None]
+) -> None:
     """Work out a step whose inputs are known, or sizes."""
     fresh = node.args[0] if node.target in _ON_NEW else None
     inputs = [one for one in node.all_input_nodes if one is not fresh]
@@ -70,18 +76,15 @@ def _follow(node: fx.Node, known: dict[fx.Node, Values], sizes: dict[fx.Node, fx
         return torch.zeros(()) if one is fresh else BATCHES[place]
 
     try:
-        runs = [tuple(_called(node, lambda one, at=at: load(one, at)) for at in range(len(BATCHES))) for _ in range(2)]
+        with torch.no_grad():
+            runs = [
+                tuple(performed(module, node, partial(load, place=place)) for place in range(len(BATCHES)))
+                for _ in range(2)
+            ]
     except Exception:  # whatever an operation raises for a size that follows the batch in another way
         return
     if all(isinstance(one, Tensor) and torch.equal(one, other) for one, other in zip(*runs, strict=True)):
         known[node], sizes[node] = runs[0], next(iter(used), None)
-
-
-def _called(node: fx.Node, load: Any) -> Any:
-    args, kwargs = fx.node.map_arg(node.args, load), fx.node.map_arg(node.kwargs, load)
-    target: Any = node.target
-    with torch.no_grad():
-        return target(*args, **kwargs) if callable(target) else getattr(args[0], target)(*args[1:], **kwargs)
 
 
 def _row(values: Values) -> Tensor | None:
@@ -97,10 +100,3 @@ def _put(module: fx.GraphModule, node: fx.Node, row: Tensor, size: Any) -> None:
         read = module.graph.get_attr(kept_parameter(module, node.name, row))
         whole = module.graph.call_method("expand", (read, size, *(-1,) * (row.ndim - 1)))
     node.replace_all_uses_with(whole)
-
-
-def _attribute(module: fx.GraphModule, node: fx.Node) -> Any:
-    found: Any = module
-    for part in str(node.target).split("."):
-        found = getattr(found, part)
-    return found.detach() if isinstance(found, Tensor) else found

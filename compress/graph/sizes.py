@@ -1,171 +1,66 @@
-"""Symbolic tracing that knows the sizes of what it traces: Python that reads shapes, not data, runs as it does in the model.
+"""Sizes of a graph that is being traced: what a node is for two batches that are run, and for a third one in proportion."""
 
-`x.shape`, `x.size(2)`, `x.dim()` are plain numbers while the forward pass is recorded, but for the size of the batch, so that
-`b, c, h, w = x.shape`, arithmetic, `assert`, `if` and windows computed of sizes say what they say for the sample. Sizes that
-follow the batch stay symbolic; two of them may be compared with each other, not with a number. What is asked of the type of the
-numbers and of the device (`x.dtype == torch.float16`, `x.device.type`) is answered too; they themselves stay symbolic, since
-the graph is also run in float64.
-"""
-
-import functools
-import inspect
 import operator
-from collections.abc import Callable
-from types import FunctionType
 from typing import Any
 
 import torch
 from torch import fx, nn
 
-from spikewright.compress.graph.inplace import is_inplace
-from spikewright.compress.graph.kinds.table import LEAVES, keeps_forward
+from spikewright.compress.graph.performing import performed
 
 BATCHES = (2, 3)
 """The batch sizes that are run."""
 _THOUGHT = 1_000_003
 """A third one, for which sizes are only computed: b // 2 is 1 for both of the others."""
+ATTRIBUTES = ("shape", "ndim", "dtype", "device", "is_cuda", "is_sparse", "is_quantized")
+"""What says how large a value is, of which type, and where."""
+SYMBOLIC = (torch.dtype, torch.device)
+"""What stays in the graph though it is known: it also runs in float64 and elsewhere."""
 _READS = ("size", "dim", "ndimension", "numel", "nelement", "is_contiguous", "is_floating_point", "is_complex")
-_ATTRIBUTES = ("shape", "ndim", "dtype", "device", "is_cuda", "is_sparse", "is_quantized")
-_FACTORIES = ("zeros", "ones", "full", "rand", "randn", "empty")
 _COMPARISONS = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
 _ARITHMETIC = (
     *_COMPARISONS,
     *(operator.add, operator.sub, operator.mul, operator.floordiv, operator.truediv, operator.mod, operator.neg),
     *(operator.pow, operator.getitem, getattr),
 )
-_SYMBOLIC = (torch.dtype, torch.device)
-_KNOWN = (bool, int, float, str, tuple, *_SYMBOLIC)
+_KNOWN = (bool, int, float, str, tuple, *SYMBOLIC)
 
 
-_PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+class BatchSizes:
+    """The sizes of a graph of `model` that grows.
 
-
-class TracedSizes(tuple[Any, ...]):
-    """The shape of a traced value: numbers, and a proxy where the batch stands."""
-
-    def __getitem__(self, place: Any) -> Any:
-        found = super().__getitem__(place)
-        return TracedSizes(found) if isinstance(place, slice) else found
-
-    def numel(self) -> Any:
-        """The product."""
-        total: Any = 1
-        for size in self:
-            total = total * size
-        return total
-
-
-class SizedProxy(fx.Proxy):
-    """A proxy whose shape and type of numbers are recorded at once, not when they are first used."""
-
-    tracer: "SizedTracer"
-
-    def __getattr__(self, k: str) -> Any:
-        if k in _ATTRIBUTES or self.tracer.knows(self.node):
-            return self.tracer.create_proxy("call_function", getattr, (self, k), {})
-        return super().__getattr__(k)
-
-
-class SizedTracer(fx.Tracer):
-    """Stops at torch.nn modules, at activations with levels, and at subclasses of known layers that do not change `forward`.
-
-    `sample (1, ...)`: what sizes are those of; None leaves all of them symbolic. Arguments of `forward` that have defaults
-    keep them: a model with one input that must be given has one input.
+    `sample (1, ...)`: what is run; with None nothing is a size. `runs_now`: whether values are being computed, not recorded.
     """
 
-    def __init__(self, sample: torch.Tensor | None = None) -> None:
-        super().__init__()
-        self.sample = sample
+    def __init__(self, model: nn.Module, sample: torch.Tensor | None) -> None:
+        self.model, self.sample, self.runs_now = model, sample, False
         self._runs: tuple[dict[fx.Node, Any], ...] = ({}, {})
         self._sizes: dict[fx.Node, tuple[Any, ...]] = {}
-        self._runs_now = False
 
-    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        if super().is_leaf_module(m, module_qualified_name):
-            return True
-        return any(keeps_forward(m, leaf) for leaf in LEAVES)
-
-    def trace(self, root: Any, concrete_args: Any = None) -> fx.Graph:
-        """As of `fx.Tracer`; torch.zeros and the like, which no proxy can stop, are recorded where a size is traced."""
-        kept = {name: getattr(torch, name) for name in _FACTORIES}
-        try:
-            for name, made in kept.items():
-                setattr(torch, name, functools.wraps(made)(functools.partial(self._made, made)))
-            graph = super().trace(root, concrete_args)
-            _unmarked(graph)
-            return graph
-        finally:
-            for name, made in kept.items():
-                setattr(torch, name, made)
-
-    def _made(self, function: Any, *args: Any, **kwargs: Any) -> Any:
-        found: list[Any] = []
-        fx.node.map_aggregate((args, kwargs), lambda one: found.append(one) if isinstance(one, fx.Proxy) else None)
-        return self.create_proxy("call_function", function, args, kwargs) if found else function(*args, **kwargs)
-
-    def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
-        """A recorded call, or a real one while values are computed."""
-        return forward(*args, **kwargs) if self._runs_now else super().call_module(m, forward, args, kwargs)
-
-    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: Any) -> Any:
-        """A recorded parameter, or the real one while values are computed."""
-        return attr_val if self._runs_now else super().getattr(attr, attr_val, parameter_proxy_cache)
-
-    def proxy(self, node: fx.Node) -> fx.Proxy:
-        return SizedProxy(node, self)
-
-    def create_args_for_root(self, root_fn: Any, is_module: bool, concrete_args: Any = None) -> tuple[Any, list[Any]]:
-        """Placeholders for what must be given, `self` apart; everything else keeps its default."""
-        listed = list(inspect.signature(root_fn).parameters.values())[1:]
-        given = [one for one in listed if one.kind in _PLACED and one.default is one.empty] or listed[:1]
-        return root_fn, [self.root, *(self.create_proxy("placeholder", one.name, (), {}) for one in given)]
-
-    def create_proxy(self, kind: str, target: Any, args: Any, kwargs: Any, *rest: Any, **more: Any) -> Any:
-        """As of `fx.Tracer`; sizes become numbers, and functions that `torch.fx.wrap` hides are followed where that goes."""
-        if kind == "call_function" and _is_own(target):
-            inside = self._inside(target, args, kwargs)
-            if inside is not None:
-                return inside
-        proxy = super().create_proxy(kind, target, args, kwargs, *rest, **more)
-        values = None if self.sample is None else self._size(proxy.node)
-        if values is None:
-            return proxy
-        self._sizes[proxy.node] = values
-        if isinstance(values[0], torch.Size | tuple):
-            return TracedSizes(operator.getitem(proxy, axis) for axis in range(len(values[0])))
-        if isinstance(values[0], _SYMBOLIC) or _differ(values) or self._judges_the_batch(proxy.node):
-            return proxy
-        del self._sizes[proxy.node]
-        self.graph.erase_node(proxy.node)
-        return values[0]
-
-    def _inside(self, function: Any, args: Any, kwargs: Any) -> fx.Proxy | None:
-        """What a function of the model's own makes of traced values.
-
-        None, and nothing recorded, where it cannot be followed, or overwrites what a graph of values does not know.
-        """
-        before = set(self.graph.nodes)
-        try:
-            found = function(*args, **kwargs)
-        except Exception:  # whatever a function raises on proxies: its call is recorded as one step
-            found = None
-        made = [node for node in reversed(self.graph.nodes) if node not in before]
-        if isinstance(found, fx.Proxy) and not any(is_inplace(node, self.root) for node in made):
-            return found
-        for node in made:
-            self._sizes.pop(node, None)
-            self.graph.erase_node(node)
-        return None
-
-    def knows(self, node: fx.Node) -> bool:
+    def __contains__(self, node: fx.Node) -> bool:
         """Whether a node is a size, a type of numbers or a device."""
         return node in self._sizes
 
-    def _size(self, node: fx.Node) -> tuple[Any, ...] | None:
+    def add(self, node: fx.Node) -> tuple[Any, ...] | None:
         """A size for each batch, those that were run and one that was not; None for what is no size."""
+        values = None if self.sample is None else self._size(node)
+        if values is not None:
+            self._sizes[node] = values
+        return values
+
+    def forget(self, node: fx.Node) -> None:
+        """A node that leaves the graph."""
+        self._sizes.pop(node, None)
+
+    def judges_the_batch(self, node: fx.Node) -> bool:
+        """A comparison of the batch with a number, which other batches may answer in another way."""
+        varies = any(differ(self._sizes[one]) for one in node.all_input_nodes if one in self._sizes)
+        return node.target in _COMPARISONS and varies and not all(isinstance(one, fx.Node) for one in node.args)
+
+    def _size(self, node: fx.Node) -> tuple[Any, ...] | None:
         sources = node.all_input_nodes
         reads = node.op == "call_method" and node.target in _READS and len(sources) == 1
-        reads = reads or (node.op == "call_function" and node.target is getattr and node.args[1] in _ATTRIBUTES)
+        reads = reads or (node.op == "call_function" and node.target is getattr and node.args[1] in ATTRIBUTES)
         if reads:
             two, three = (self._value(run, node) for run in range(len(BATCHES)))
             return None if two is None or three is None else (two, three, _extended(two, three))
@@ -175,23 +70,17 @@ class SizedTracer(fx.Tracer):
         return values if all(isinstance(value, _KNOWN) for value in values) else None
 
     def _of_sizes(self, node: fx.Node, place: int) -> Any:
-        args, kwargs = fx.node.map_arg((node.args, node.kwargs), lambda one: self._sizes[one][place])
         if node.target not in _ARITHMETIC:
             return None
         try:
-            return self._run(node, args, kwargs)
+            return performed(self.model, node, lambda one: self._sizes[one][place])
         except (ArithmeticError, TypeError, ValueError, IndexError):
             return None
-
-    def _judges_the_batch(self, node: fx.Node) -> bool:
-        """A comparison of the batch with a number, which other batches may answer in another way."""
-        varies = any(_differ(self._sizes[one]) for one in node.all_input_nodes if one in self._sizes)
-        return node.target in _COMPARISONS and varies and not all(isinstance(one, fx.Node) for one in node.args)
 
     def _value(self, run: int, node: fx.Node) -> Any:
         """What a node is for one batch; None when the sample does not go through, which running the graph will tell."""
         known = self._runs[run]
-        for step in self.graph.nodes:
+        for step in node.graph.nodes:
             if step not in known:
                 known[step] = self._evaluated(step, known, BATCHES[run])
         return known.get(node)
@@ -200,41 +89,19 @@ class SizedTracer(fx.Tracer):
         if node.op == "placeholder":
             sample = self.sample
             return None if sample is None else sample[:1].expand(batch, *sample.shape[1:]).clone()
-        args, kwargs = fx.node.map_arg((node.args, node.kwargs), known.get)
-        self._runs_now = True
+        self.runs_now = True
         try:
             with torch.no_grad():
-                return self._run(node, args, kwargs)
+                value = performed(self.model, node, known.get)
+            return value.detach().clone() if node.op == "get_attr" and isinstance(value, torch.Tensor) else value
         except Exception:  # whatever the user's own functions raise for a sample that does not fit
             return None
         finally:
-            self._runs_now = False
-
-    def _run(self, node: fx.Node, args: Any, kwargs: Any) -> Any:
-        if node.op == "get_attr":
-            value = operator.attrgetter(str(node.target))(self.root)
-            return value.detach().clone() if isinstance(value, torch.Tensor) else value
-        if node.op == "call_method":
-            return getattr(args[0], str(node.target))(*args[1:], **kwargs)
-        if node.op == "call_module":
-            return self.root.get_submodule(str(node.target))(*args, **kwargs)
-        function: Callable[..., Any] = node.target  # type: ignore[assignment]
-        return function(*args, **kwargs)
+            self.runs_now = False
 
 
-def _is_own(target: Any) -> bool:
-    """Whether a function is neither one of torch's nor built in."""
-    return isinstance(target, FunctionType) and target.__module__.partition(".")[0] not in ("torch", "spikewright")
-
-
-def _unmarked(graph: fx.Graph) -> None:
-    """Take the mark of wrapped functions off the steps that they were followed to, or the code of the graph wraps these."""
-    for node in graph.nodes:
-        if not _is_own(node.target):
-            node.meta.pop("is_wrapped", None)
-
-
-def _differ(values: tuple[Any, ...]) -> bool:
+def differ(values: tuple[Any, ...]) -> bool:
+    """Whether a size is not the same for all batches."""
     return any(value != values[0] for value in values)
 
 
@@ -242,6 +109,6 @@ def _extended(two: Any, three: Any) -> Any:
     """A size for the batch that was not run: sizes grow in proportion."""
     if isinstance(two, tuple):
         return tuple(_extended(*pair) for pair in zip(two, three, strict=False))
-    if isinstance(two, (bool, *_SYMBOLIC)):
+    if isinstance(two, (bool, *SYMBOLIC)):
         return two
     return two + (three - two) * (_THOUGHT - BATCHES[0])

@@ -17,7 +17,8 @@ from spikewright.compress.graph.inplace import use_results
 from spikewright.compress.graph.models import check_own_operations
 from spikewright.compress.graph.pieces import take_apart
 from spikewright.compress.graph.repeated import fold_repeated
-from spikewright.compress.graph.sizes import BATCHES, SizedTracer
+from spikewright.compress.graph.sized_tracing import SizedTracer
+from spikewright.compress.graph.sizes import BATCHES
 
 
 class Untraceable(InvalidInput):

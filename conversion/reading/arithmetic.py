@@ -13,6 +13,7 @@ import torch
 from torch import fx
 
 from spikewright.compress import GraphNode, GraphView
+from spikewright.compress.graph.performing import performed
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading.shapes import Floats
 
@@ -81,11 +82,8 @@ def _call(view: GraphView, place: fx.Node, data: fx.Node, value: torch.Tensor) -
     def load(node: fx.Node) -> Any:
         return value.clone() if node is data else constant_of(view, node)
 
-    args, kwargs = fx.map_arg(place.args, load), fx.map_arg(place.kwargs, load)
     with torch.no_grad():
-        result = getattr(args[0], str(place.target))(*args[1:], **kwargs) if place.op == "call_method" else None
-        result = place.target(*args, **kwargs) if callable(place.target) else result
-    return torch.as_tensor(result, dtype=torch.float64)
+        return torch.as_tensor(performed(view.graph_module, place, load), dtype=torch.float64)
 
 
 def constant_of(view: GraphView, node: fx.Node) -> Any:

@@ -8,7 +8,8 @@ from math import prod
 import numpy as np
 import torch
 
-from spikewright.conversion.ranges import FAINT, FURTHEST, Interval, Shown, bounds, in_unit_order, percentiles
+from spikewright.conversion.intervals import FURTHEST, Interval, bounds
+from spikewright.conversion.ranges import FAINT, Shown, in_unit_order, percentiles
 from spikewright.conversion.reading.plan import INPUT, Below, Plan, Unit
 from spikewright.conversion.reading.shapes import Floats
 

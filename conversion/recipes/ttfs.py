@@ -9,7 +9,8 @@ import torch
 
 from spikewright import InvalidInput
 from spikewright.conversion.errors import Obstacle
-from spikewright.conversion.ranges import FURTHEST, bounds, percentiles, sent_by, thresholds
+from spikewright.conversion.intervals import FURTHEST, bounds
+from spikewright.conversion.ranges import percentiles, sent_by, thresholds
 from spikewright.conversion.reading.plan import INPUT, Below, CodeTraits, Plan, Unit
 from spikewright.conversion.recipes.activation_samples import least_squares_window, sampled_activations
 from spikewright.conversion.recipes.below import ROUNDING_GUARD, Lows, bounded_below, measured_below, with_lows

@@ -17,7 +17,7 @@ from spikewright.experiments.cli.common import (
     simulated,
 )
 from spikewright.experiments.cli.console import progress_bars, say
-from spikewright.experiments.cli.designing import design_asked, hardware_asked
+from spikewright.experiments.cli.designing import design_asked, fitting, hardware_asked
 from spikewright.experiments.cli.showing import show
 from spikewright.experiments.models.factory import factory_of, is_foreign
 from spikewright.experiments.report.tables import write_table
@@ -82,11 +82,9 @@ def run_estimate(options: Namespace) -> None:
     found = estimate(network, activity, point)
     paths = write_table(found.table, options.out, force=options.force)
     show(found.table, wide=options.wide, places=paths)
-    fits = "fits" if found.fits else "does not fit"
-    say(
-        f"{options.design} ({point.label}) {fits} {point.device_name}; mean of {len(labels):,} images; "
-        f"wrote {listed(paths)}"
-    )
+    say(f"{options.design} ({point.label}) {fitting(found)}; mean of {len(labels):,} images; wrote {listed(paths)}")
+    if not found.fits and options.design != "best":
+        say("try --design best, the one with the least energy that fits")
 
 
 def run_explore(options: Namespace) -> None:
@@ -117,7 +115,7 @@ def run_explore(options: Namespace) -> None:
 
         figure, ax = plt.subplots(figsize=(6.8, 4.6))
         allowed = Table.of({**row, "fits": row["feasible"]} for row in table)
-        draw_pareto(ax, pareto_fronts(allowed, _kinds(options.files, runs)), best.fpga.lut)
+        draw_pareto(ax, pareto_fronts(allowed, _kinds(options.files, runs)), best.fpga.lut, chosen="least energy")
         pictures = save_figure(figure, picture, force=options.force)
     front = against_best(found.pareto(), "fpga_energy_uj")
     show(front, wide=options.wide, places=paths)
@@ -163,8 +161,8 @@ def _verify(options: Namespace, device: "Device") -> None:
 
     found = verify(options.out, limit=options.limit, device=device)
     if not found.equal:
-        raise SpikewrightError(
-            f"expected Verilog that gives the golden traces, got: {'; '.join(found.differences[:3])}"
-        )
+        told = "; ".join(found.differences[:3])
+        way = f"; try a --limit above {options.limit:,}" if options.limit and "no end" in told else ""
+        raise SpikewrightError(f"expected Verilog that gives the golden traces, got: {told}{way}")
     cycles = ", ".join(f"{cycle:,}" for cycle in found.answer_cycles[:4])
     say(f"the Verilog gives the same events and answers, in cycles {cycles} of {found.cycles:,} ({found.simulator})")

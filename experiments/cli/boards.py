@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from spikewright.experiments.cli.arguments import DEVICE
 from spikewright.experiments.cli.common import check_tables, listed, simulated
 from spikewright.experiments.cli.console import say
-from spikewright.experiments.cli.designing import design_asked, hardware_asked, lanes_asked
+from spikewright.experiments.cli.designing import design_asked, fitting, hardware_asked, lanes_asked
 from spikewright.experiments.cli.showing import show
 from spikewright.experiments.report.tables import write_table
 from spikewright.experiments.runs.threads import quiet_threads
@@ -45,12 +45,14 @@ def run_stream(options: Namespace) -> None:
     told = f"{point.label} physical neurons on {point.device_name}"
     if not found.streamed:
         say(f"{told}: its memory blocks suffice, no weights have to lie outside; wrote nothing")
+        if not found.estimate.fits:
+            say(f"the design {fitting(found.estimate)}; try fewer --lanes, or spikewright partition")
         return
     paths = write_table(found.table, options.out, force=options.force)
     show(found.table, wide=options.wide, places=paths)
     saved, bits = (sum(getattr(one, what) for one in found.streamed) for what in ("blocks_saved", "read_bits"))
     within = estimate(network, activity, point).latency_cycles.value
-    fits = "which fits" if found.estimate.fits else "which still does not fit: it lacks more than memory blocks"
+    fits = f"which {'' if found.estimate.fits else 'still '}{fitting(found.estimate)}"
     say(
         f"{told}, {fits}; weights outside free {saved:,} memory blocks and are read with {bits:,.0f} bits an inference; "
         f"{found.estimate.latency_cycles.value:,.0f} cycles instead of {within:,.0f}; mean of {images:,} images"

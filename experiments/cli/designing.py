@@ -7,7 +7,7 @@ from spikewright.experiments.cli.flags import TableFlags
 
 if TYPE_CHECKING:
     from spikewright.experiments.stages.building import HardwareStage
-    from spikewright.hardware import DesignPoint
+    from spikewright.hardware import DesignPoint, Estimate
     from spikewright.snn import Activity, Network
 
 
@@ -41,3 +41,10 @@ def lanes_asked(network: "Network", lanes: int, stage: "HardwareStage") -> "Desi
 
     chosen = {p.name: min(lanes, p.shape[0]) for p in layers_of(network)}
     return design(network, chosen, device=stage.device, clock_mhz=stage.clock_mhz)
+
+
+def fitting(found: "Estimate") -> str:
+    """Whether a design fits its device, as the words behind its name, and by how much it does not."""
+    if found.fits:
+        return f"fits {found.point.device_name}"
+    return f"does not fit {found.point.device_name}: {' and '.join(found.lacks)}"

@@ -10,7 +10,6 @@ from spikewright.experiments.cli.showing import show
 from spikewright.experiments.runs.artifacts import load_network
 
 if TYPE_CHECKING:
-    from spikewright.hardware.placement import Placement
     from spikewright.snn import Network
 
 SHOWN = 3
@@ -20,7 +19,9 @@ SHOWN = 3
 def run_check(options: Namespace) -> None:
     """A table of the parts that no core has; InvalidInput where there are any, or where the smallest design does not fit."""
     from spikewright.experiments.families import STAGES
-    from spikewright.hardware.fitting import check_fits
+    from spikewright.hardware import time_multiplexed
+    from spikewright.hardware.fitting import Logic, check_fits
+    from spikewright.hardware.placing import place
 
     stage = STAGES.make("hardware", STAGES.read("hardware", DEVICE.given(options)))
     stage.check()
@@ -28,10 +29,12 @@ def run_check(options: Namespace) -> None:
     _check_parts(network, options.wide)
     if network.numbers != "fixed":
         raise InvalidInput("expected integers, got a network of real numbers; try spikewright convert without --float")
-    placement = _smallest(network, stage.device)
-    check_fits(placement)
-    blocks = f"{placement.blocks:,} of {placement.device.blocks:,} memory blocks"
-    say(f"a core can be built from it; with one physical neuron a layer it takes {blocks} of {placement.device.name}")
+    smallest = time_multiplexed(network, device=stage.device, clock_mhz=stage.clock_mhz)
+    placement, logic = place(network, smallest), Logic.of(network, smallest)
+    check_fits(placement, logic)
+    device = placement.device
+    taken = f"about {logic.lut.value:,.0f} of {device.lut:,} LUT and {placement.blocks:,} of {device.blocks:,} memory blocks"
+    say(f"a core can be built from it; with one physical neuron a layer it takes {taken} of {device.name}")
 
 
 def _check_parts(network: "Network", wide: bool) -> None:
@@ -45,11 +48,3 @@ def _check_parts(network: "Network", wide: bool) -> None:
     named = ", ".join(f"{one.what} in {one.part}" for one in found[:SHOWN])
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     raise InvalidInput(f"expected parts that a core has, got {named}{more}; try {found[0].substitute}")
-
-
-def _smallest(network: "Network", device: str) -> "Placement":
-    """The memories of the design with one physical neuron a layer."""
-    from spikewright.hardware import time_multiplexed
-    from spikewright.hardware.placing import place
-
-    return place(network, time_multiplexed(network, device=device))

@@ -76,14 +76,16 @@ _ROOM = 1.6
 """Free space at both ends of the area axis, as a factor."""
 
 
-def draw_pareto(ax: "Axes", fronts: tuple[Front, ...], capacity: float | None = None) -> "Axes":
+def draw_pareto(
+    ax: "Axes", fronts: tuple[Front, ...], capacity: float | None = None, chosen: str = "exported core"
+) -> "Axes":
     """Log axes; beaten points faint, points that do not fit hollow, fronts as steps with their names at the end and the bounds of
-    some of their estimates, the core as a star with those of its own. Returns `ax`."""
+    some of their estimates, the chosen point as a star with those of its own, called `chosen`. Returns `ax`."""
     look = looks({front.network: front.kind for front in fronts})
     for front in fronts:
         _draw_front(ax, front, look[front.network], named=front is fronts[0])
     for point in (p for front in fronts for p in front.points if p.chosen):
-        _draw_core(ax, point)
+        _draw_core(ax, point, chosen)
     ax.set(xscale="log", yscale="log", xlabel="area (LUT)", ylabel="FPGA energy (µJ per inference)")
     ax.set_xlim(*_limits(fronts))
     for axis in (ax.xaxis, ax.yaxis):
@@ -135,7 +137,7 @@ def _draw_corner(ax: "Axes", point: Point, colour: Any, *, named: bool) -> None:
                     path_effects=halo())  # fmt: skip
 
 
-def _draw_core(ax: "Axes", point: Point) -> None:
+def _draw_core(ax: "Axes", point: Point, name: str) -> None:
     """A star, its bounds, and its name."""
     _draw_bounds(ax, point, ecolor=INK, elinewidth=0.8, capsize=3)
     ax.plot(
@@ -145,10 +147,10 @@ def _draw_core(ax: "Axes", point: Point) -> None:
         markersize=14,
         color="#F0C000",
         markeredgecolor=INK,
-        label="exported core",
+        label=name,
         zorder=5,
     )
-    ax.annotate("exported core", (point.area, point.energy), (-9, -18), textcoords="offset points", ha="right", va="top",
+    ax.annotate(name, (point.area, point.energy), (-9, -18), textcoords="offset points", ha="right", va="top",
                 fontsize=8.5, fontweight="bold", color=INK, path_effects=halo())  # fmt: skip
 
 

@@ -25,7 +25,7 @@ CORE = "core"
 class HardwareStage(Stage):
     """Estimates of the three corners and of P for each layer, and one core: the point with the smallest `best_by` that fits.
 
-    device: the FPGA, by name, or the user's own as a TOML file or package.module:object.
+    device: the FPGA, by name, or the user's own as a YAML or TOML file or package.module:object.
     clock_mhz: its clock.
     images: test images whose activity is counted; none: all.
     best_by: the column that the core makes small.

@@ -26,7 +26,7 @@ class CostsStage(Stage):
     Subjects are models: `{stage: costs, subjects: [ann, compressed]}`; the first one is what the others are held against.
     lanes: channel lanes of each layer, no more than it has channels.
     match: what both cores have in common; with area the spike core gets the lanes at which it has about the LUTs of the CNN core.
-    device: the FPGA, by name, or the user's own as a file or package.module:object.
+    device: the FPGA, by name, or the user's own as a YAML or TOML file or package.module:object.
     clock_mhz: its clock.
     timed: images whose cycles are counted one by one.
     weight_bits: most bits of a weight in integers.

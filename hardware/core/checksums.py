@@ -32,7 +32,7 @@ def text_checksum(text: str, stated: str) -> str:
 def check_text(text: str, stated: str) -> None:
     """Raises InvalidFile where `core.json` is not what its checksum was made of."""
     if text_checksum(text, stated) != stated:
-        raise InvalidFile("expected the core.json that export wrote, got an edited one; export the core again")
+        raise InvalidFile("expected the core.json that export wrote, got an edited one; try to export the core again")
 
 
 def check_files(folder: Path, stated: dict[str, str]) -> None:
@@ -40,6 +40,9 @@ def check_files(folder: Path, stated: dict[str, str]) -> None:
     for name, sha256 in stated.items():
         path = folder / name
         if path.is_symlink() or path.parent.is_symlink() or not path.is_file():
-            raise InvalidFile(f"expected the file {name} in {folder}, got none; export the core again")
+            raise InvalidFile(f"expected the file {name} in {folder}, got none; try to export the core again")
         if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-            raise InvalidFile(f"expected the contents of {name} that core.json was written with, got another hash")
+            raise InvalidFile(
+                f"expected the contents of {name} that core.json in {folder} was written with, got others;"
+                " try to export the core again"
+            )

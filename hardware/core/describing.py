@@ -26,7 +26,7 @@ from spikewright.hardware.core.golden import (
 from spikewright.hardware.core.parts import described_neuron, described_rule, described_synapse, described_value
 from spikewright.hardware.core.schema_circuit import CoreCircuit, CoreEstimate, CoreProof
 from spikewright.hardware.core.writer import Writer
-from spikewright.hardware.design_points import DesignPoint
+from spikewright.hardware.design_points import DesignPoint, time_multiplexed
 from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.estimation import estimate
 from spikewright.hardware.fitting import check_fits
@@ -57,7 +57,8 @@ def describe(
     circuit, without = _circuit(writer.folder, network, point, traces, ends)
     cost = estimate(network, activity, point)
     if circuit is not None:
-        check_fits(placement_of(circuit, point.fpga), cost)
+        smallest = time_multiplexed(network, device=point.fpga, clock_mhz=point.clock_mhz)
+        check_fits(placement_of(circuit, point.fpga), cost, lambda: estimate(network, activity, smallest))
     return schema.Core(
         checksum=NONE,
         generator=f"spikewright {__version__}",

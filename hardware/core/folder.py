@@ -58,8 +58,8 @@ def export(
     from spikewright.hardware.core.describing import GoldenInputs, describe  # pydantic loads when it is needed
     from spikewright.hardware.core.writer import Writer
 
-    check_folder(folder, CORE_FOLDER)  # before the golden runs
     check_point(network, point)
+    check_folder(folder, CORE_FOLDER)  # before the golden runs
     ends = checked_ends(network, loads, pixels)
     _, taken = as_taken(network, synthetic_inputs(network) if images is None else images)
     inputs = GoldenInputs(taken, "synthetic" if images is None else "given")

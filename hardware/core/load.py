@@ -12,6 +12,7 @@ from spikewright.hardware.core.checksums import check_files, check_text
 from spikewright.hardware.core.hexfiles import read_memory
 from spikewright.hardware.design_points import DesignPoint, check_point
 from spikewright.hardware.devices import Device, listed
+from spikewright.hardware.devices import device as find_device
 from spikewright.hardware.layer_designs import LayerDesign, spread
 from spikewright.hardware.model.bit_widths import widths
 from spikewright.snn import Network
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 MAX_JSON_BYTES = 2**24
 
 
-def load_core(folder: str | Path, *, device: Device | None = None) -> tuple[Core, Network]:
+def load_core(folder: str | Path, *, device: Device | str | Path | None = None) -> tuple[Core, Network]:
     """`(core, network)` from a folder that `export` wrote: the same integers as the exported network.
 
-    `device`: the record of a device that is not in DEVICES, for a core that was exported for it.
+    `device`: one that is not in DEVICES, for a core that was exported for it: its record or its YAML or TOML file.
     Sizes and hashes are checked before a file is used, no code is run, links are not followed. Raises InvalidFile when
     anything is missing, damaged, of another version, or contradicts itself.
     """
@@ -49,14 +50,28 @@ def load_core(folder: str | Path, *, device: Device | None = None) -> tuple[Core
     return whole, network
 
 
-def core_point(whole: Core, device: Device | None = None) -> DesignPoint:
+def core_point(whole: Core, device: Device | str | Path | None = None) -> DesignPoint:
     """The design that a core was exported with. Raises InvalidInput when it is none.
 
-    `device`: the record of the device, where its name is not in DEVICES.
+    `device`: the device, where its name is not in DEVICES: its record or its file.
     """
     layers = tuple(LayerDesign(p.name, _lanes(p)) for p in whole.populations if p.physical_neurons is not None)
-    own = device if device is not None and device.name == whole.device else None
-    return DesignPoint(layers, whole.clock_mhz, own or listed(whole.device))
+    return DesignPoint(layers, whole.clock_mhz, _device(whole, device))
+
+
+def _device(whole: Core, own: Device | str | Path | None) -> Device:
+    """The device of a core by its name: the user's own, or one of DEVICES."""
+    record = None if own is None else find_device(own)
+    if record is not None and record.name == whole.device:
+        return record
+    try:
+        return listed(whole.device)
+    except InvalidInput as error:
+        told = "none" if record is None else repr(record.name)
+        raise InvalidInput(
+            f"expected the device {whole.device!r:.60} that the core was exported for, got {told};"
+            " try device=, its record or its file"
+        ) from error
 
 
 def _lanes(one: CorePopulation) -> PhysicalLanes:
@@ -107,7 +122,12 @@ def read_core(folder: Path) -> Core:
             raise InvalidFile(
                 f"expected a core.json of version 1 or 2 in {folder}, got another; try a newer spikewright, or export again"
             ) from error
-        raise InvalidFile(f"core.json does not follow its schema at {place}: {first['msg']}") from error
+        raise InvalidFile(
+            f"expected a core.json that follows its schema in {folder}, got one that does not at {place}: {first['msg']};"
+            " try the one that export wrote, or export again"
+        ) from error
     if found.version > 1 and (found.checksum is None or not found.files):
-        raise InvalidFile("core.json does not follow its schema: expected checksum and files in version 2, got none")
+        raise InvalidFile(
+            f"expected a core.json of version 2 with checksum and files in {folder}, got none; try to export again"
+        )
     return found

@@ -50,7 +50,7 @@ class Replay:
 
 
 @watched
-def replay(folder: str | Path, *, engine: str | None = None, device: Device | None = None) -> Replay:
+def replay(folder: str | Path, *, engine: str | None = None, device: Device | str | Path | None = None) -> Replay:
     """Run the golden inputs of a core through the fixed-point engine and compare with its traces, bit for bit.
 
     `engine` as in `snn.simulate`, `device` as in `load_core`. Raises InvalidFile for a broken core; a difference is a

@@ -34,7 +34,11 @@ class Verification:
 
 @watched
 def verify(
-    folder: str | Path, *, limit: int | None = None, device: Device | None = None, simulator: str | None = None
+    folder: str | Path,
+    *,
+    limit: int | None = None,
+    device: Device | str | Path | None = None,
+    simulator: str | None = None,
 ) -> Verification:
     """Simulate the exported core in `folder` and compare all that it sends with its golden traces.
 
@@ -44,9 +48,9 @@ def verify(
     a limit below 1 or another simulator, SpikewrightError where the simulator is missing or too old (with what to install).
     """
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
-        raise InvalidInput(f"expected a limit of at least one cycle, got {limit!r}")
+        raise InvalidInput(f"expected a limit of at least one cycle, got {limit!r}; try 1_000_000")
     if simulator not in (None, *_SIMULATORS):
-        raise InvalidInput(f"expected a simulator out of {', '.join(_SIMULATORS)}, got {simulator!r}")
+        raise InvalidInput(f"expected a simulator out of {', '.join(_SIMULATORS)}, got {simulator!r}; try icarus")
     core, _ = load_core(folder, device=device)
     if core.circuit is None:
         why = core.without_circuit or f"it is of version {core.version}"

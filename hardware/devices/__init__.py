@@ -28,7 +28,7 @@ def listed(name: str) -> Device:
     return DEVICES[key]
 
 
-def device(given: "str | Device") -> Device:
+def device(given: "str | Path | Device") -> Device:
     """The device of a name, of a YAML or TOML file, of "package.module:OBJECT", or the record itself.
 
     Raises InvalidInput with the known names for another name, and InvalidFile for a damaged file.
@@ -39,4 +39,4 @@ def device(given: "str | Device") -> Device:
         return DEVICES.find(given)
     if Path(str(given).lower()).suffix in SUFFIXES:
         return read_device(given)
-    return listed(given)
+    return listed(str(given) if isinstance(given, Path) else given)

@@ -15,6 +15,7 @@ from spikewright.tables import nearest, options
 MOST_BYTES = 2**16
 SUFFIXES = (".yaml", ".yml", ".toml")
 """Endings of files of devices."""
+_HELP = f"see the fields of hardware.Device, or copy {Path(__file__).with_name('xc7a100t.yaml')}"
 
 
 def read_device(path: str | Path) -> Device:
@@ -32,16 +33,18 @@ def read_device(path: str | Path) -> Device:
             raise InvalidFile(f"expected the fields of a device in {path}, got {key!r}; try {way}")
     lacking = [one.name for one in fields(Device) if one.default is MISSING and one.name not in found]
     if lacking:
+        raise InvalidFile(f"expected all fields of a device in {path}, got none of {', '.join(lacking)}; {_HELP}")
+    watts = found["static_w"]
+    if not (isinstance(watts, list) and len(watts) == 3 and all(type(one) in (int, float) for one in watts)):
         raise InvalidFile(
-            f"expected all fields of a device in {path}, got none of {', '.join(lacking)}; see hardware.Device"
+            f"expected static_w in {path} as three numbers of watts, low, middle and high, got {watts!r:.60};"
+            " try static_w: [0.05, 0.1, 0.2]"
         )
-    watts = found.get("static_w")
-    if isinstance(watts, list) and len(watts) == 3 and all(type(one) in (int, float) for one in watts):
-        found["static_w"] = Interval(*(float(one) for one in watts))
+    found["static_w"] = Interval(*(float(one) for one in watts))
     try:
         return Device(**found)
     except (SpikewrightError, TypeError) as error:
-        raise InvalidFile(f"expected a device in {path}, got: {error}; see the fields of hardware.Device") from error
+        raise InvalidFile(f"expected a device in {path}, got: {error}; {_HELP}") from error
 
 
 def _content(path: Path) -> dict[str, Any]:
@@ -55,11 +58,7 @@ def _content(path: Path) -> dict[str, Any]:
         found = tomllib.loads(text) if kind == "TOML" else yaml.safe_load(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, yaml.YAMLError, RecursionError) as error:
         told = " ".join(str(error).split())
-        raise InvalidFile(
-            f"expected a device as {kind} in {path}, got: {told}; see the fields of hardware.Device"
-        ) from error
+        raise InvalidFile(f"expected a device as {kind} in {path}, got: {told}; {_HELP}") from error
     if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
-        raise InvalidFile(
-            f"expected the fields of a device in {path}, got other {kind}; see the fields of hardware.Device"
-        )
+        raise InvalidFile(f"expected the fields of a device in {path}, got other {kind}; {_HELP}")
     return found

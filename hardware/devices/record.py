@@ -52,3 +52,17 @@ class Device:
     def block_shapes(self) -> tuple[tuple[int, int], ...]:
         """Width in bits and depth in words of one block in each of its modes."""
         return _SHAPES[self.block_kbit]
+
+    def lacks(self, *, lut: float = 0, ff: float = 0, blocks: int = 0, dsp: int = 0) -> tuple[str, ...]:
+        """What a design that takes so much needs more of than there is, in words, with how much; () where all fits."""
+        needs: dict[str, tuple[float, int]] = {
+            "LUT": (lut, self.lut),
+            "flip-flops": (ff, self.ff),
+            "memory blocks": (blocks, self.blocks),
+            "DSP": (dsp, self.dsp),
+        }
+        return tuple(
+            f"{need:,.0f} {what} of {there:,} ({need - there:,.0f} too many)"
+            for what, (need, there) in needs.items()
+            if need > there
+        )

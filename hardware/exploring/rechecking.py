@@ -43,6 +43,8 @@ def recheck(
     Activities must have been recorded with rasters, but for quantised networks, whose cycles no image changes. Raises
     InvalidInput for others and for points that are not there, SpikewrightError without Yosys.
     """
+    if not isinstance(found, Exploration):
+        raise InvalidInput(f"expected an Exploration, got {type(found).__name__}; try explore([(network, activity)])")
     chosen = [row["point"] for row in found.pareto()] if points is None else points
     chosen = list(dict.fromkeys([*chosen, *synthesised]))
     table, rows = list(found.table), []

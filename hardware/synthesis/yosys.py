@@ -25,7 +25,7 @@ LONG_BYTES = 40_000
 def synthesise(
     folder: str | Path, target: str, *, flat: bool = False, placed: bool = False, contents: bool = True, seed: int = 1
 ) -> Synthesis:
-    """What the circuit in `folder` (`circuit.build` wrote it) takes on a family of TARGETS.
+    """What the circuit in `folder` takes on a family of TARGETS: a core that `export` wrote, or a circuit of `circuit.build`.
 
     Modules are kept, so that each has its counts; with `flat` all become one. placed: through nextpnr as well, flat, for the
     clock, with this seed. contents: without them long memories are cut to their first words: the same cells, in seconds where a
@@ -33,8 +33,10 @@ def synthesise(
     Raises InvalidInput for another family or folder, SpikewrightError where a tool is missing, too old, or fails.
     """
     family, source = target_of(target), Path(folder)
-    if not (source / "core.v").is_file():
-        raise InvalidInput(f"expected a circuit with its core.v in {source}, got none; try hardware.circuit.top.build")
+    if not any((place / "core.v").is_file() for place in (source, source / "rtl")):
+        raise InvalidInput(
+            f"expected a circuit with its core.v in {source}, got none; try the folder that hardware.export wrote"
+        )
     if placed and target not in PLACERS:
         raise InvalidInput(f"expected a family that is placed and routed ({', '.join(PLACERS)}), got {target!r}")
     with TemporaryDirectory(prefix="spikewright-") as name:
@@ -66,10 +68,13 @@ def _through_yosys(work: Path, family: SynthesisTarget, flat: bool) -> Synthesis
 def _copy(source: Path, work: Path, contents: bool) -> None:
     """The circuit and the modules, side by side: the tools in a sandbox read relative paths alone."""
     (work / "rtl").mkdir()
-    for module in rtl_modules():
-        shutil.copyfile(module, work / "rtl" / module.name)
-    shutil.copyfile(source / "core.v", work / "core.v")
-    for memory in source.glob("*.mem"):
+    exported = not (source / "core.v").is_file()  # modules of its own in rtl/, and memories in mem/
+    for module in sorted((source / "rtl").glob("*.v")) if exported else rtl_modules():
+        place = work if module.name == "core.v" else work / "rtl"
+        shutil.copyfile(module, place / module.name)
+    if not exported:
+        shutil.copyfile(source / "core.v", work / "core.v")
+    for memory in (source / "mem" if exported else source).glob("*.mem"):
         if contents or memory.stat().st_size <= LONG_BYTES:
             shutil.copyfile(memory, work / memory.name)
         else:

@@ -10,8 +10,10 @@ from torch import Tensor
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.expressions import write
 from spikewright.compress.freshness import check_fresh
+from spikewright.robustness.ann_predictor import AnnPredictor
 from spikewright.robustness.corruptions.base import PROBABILITY, Corruption, Harms, Strength
-from spikewright.robustness.predictor import AnnPredictor, Predictor, SnnPredictor
+from spikewright.robustness.predictor import Predictor
+from spikewright.robustness.snn_predictor import SnnPredictor
 from spikewright.snn.disturb.faults import FIRST_OF_WEIGHTS, KINDS_A_PROJECTION, WeightBitFlips, with_faults
 from spikewright.snn.disturb.weight_memories import flipped, real_weights
 

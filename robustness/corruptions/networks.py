@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from spikewright.robustness.corruptions.base import Corruption
-from spikewright.robustness.predictor import Predictor, SnnPredictor
+from spikewright.robustness.predictor import Predictor
+from spikewright.robustness.snn_predictor import SnnPredictor
 from spikewright.snn.disturb.preparation import Disturbance
 from spikewright.snn.network import Network
 from spikewright.snn.simulation import simulate

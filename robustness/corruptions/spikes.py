@@ -5,7 +5,8 @@ from typing import ClassVar, final
 
 from spikewright.robustness.corruptions.base import PROBABILITY, Harms, Strength
 from spikewright.robustness.corruptions.networks import NetworkFault, no_spikes
-from spikewright.robustness.predictor import Predictor, SnnPredictor
+from spikewright.robustness.predictor import Predictor
+from spikewright.robustness.snn_predictor import SnnPredictor
 from spikewright.snn.disturb.noise import SpikeDeletion, SpikeInsertion, SpikeJitter
 from spikewright.snn.disturb.preparation import Disturbance
 from spikewright.snn.network import Network

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidInput
-from spikewright.snn.checked import check_seed, is_whole, plain
-from spikewright.snn.disturb.noise import KINDS_A_POPULATION, Names, acts_on, check_deviation, check_probability
+from spikewright.snn.checked import is_whole
+from spikewright.snn.disturb.noise import KINDS_A_POPULATION, Names, acts_on
 from spikewright.snn.disturb.randomness import normal
+from spikewright.snn.disturb.seeded import SeededRecord
 from spikewright.snn.disturb.weight_memories import flipped, real_weights, varied
 from spikewright.snn.network import Network
 from spikewright.snn.populations import Population
@@ -27,7 +28,7 @@ SMALLEST_SHARE = 0.01
 
 
 @dataclass(frozen=True)
-class ThresholdVariation:
+class ThresholdVariation(SeededRecord):
     """Each neuron's threshold is theta max(1 + deviation n, 0.01), n normal, kinds 4 to 6.
 
     `negative` of a TernaryIF has the same n. In float64, then float32; fixed point min(max(floor(. + 1/2), 1),
@@ -38,14 +39,9 @@ class ThresholdVariation:
     seed: int = 0
     populations: Names = ()
 
-    def __post_init__(self) -> None:
-        plain(self)
-        check_deviation(self.deviation)
-        check_seed(self.seed)
-
 
 @dataclass(frozen=True)
-class WeightVariation:
+class WeightVariation(SeededRecord):
     """Each stored weight is w (1 + deviation n), kinds 0 to 2; integers are floor(. + 1/2), a codebook varies in its table.
 
     `projections`: the names that it acts on; all when empty. Pruned weights stay pruned.
@@ -55,14 +51,9 @@ class WeightVariation:
     seed: int = 0
     projections: Names = ()
 
-    def __post_init__(self) -> None:
-        plain(self)
-        check_deviation(self.deviation)
-        check_seed(self.seed)
-
 
 @dataclass(frozen=True)
-class WeightBitFlips:
+class WeightBitFlips(SeededRecord):
     """Each bit of an integer weight memory is flipped with `probability`. Bit k has kind 3 + k; words are two's complement.
 
     `bits`: width of a word that holds a weight; None: that of its memory, the narrowest unless another was declared. Of a
@@ -76,9 +67,7 @@ class WeightBitFlips:
     projections: Names = ()
 
     def __post_init__(self) -> None:
-        plain(self)
-        check_probability(self.probability)
-        check_seed(self.seed)
+        super().__post_init__()
         if self.bits is not None and not is_whole(self.bits, 1, 32):
             raise InvalidInput(f"expected words of 1 to 32 bits, got {self.bits}")
 

@@ -23,14 +23,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from spikewright import InvalidInput
-from spikewright.snn.checked import check_seed, is_between, plain
+from spikewright.snn.checked import is_between
+from spikewright.snn.disturb.seeded import SeededRecord
 
 Names = tuple[str, ...]
 KINDS_A_POPULATION = 16
 
 
 @dataclass(frozen=True)
-class InputNoise:
+class InputNoise(SeededRecord):
     """Noise on the input values before they are encoded: x = clip(x + deviation n, 0, 1), n normal of kinds 4 to 6, step 0.
 
     In float64, rounded to float32. The "neuron" is the place in the flat sample, over all frames where there are frames.
@@ -39,28 +40,18 @@ class InputNoise:
     deviation: float
     seed: int = 0
 
-    def __post_init__(self) -> None:
-        plain(self)
-        check_deviation(self.deviation)
-        check_seed(self.seed)
-
 
 @dataclass(frozen=True)
-class SpikeDeletion:
+class SpikeDeletion(SeededRecord):
     """All that a neuron sends in a step is lost on its way with `probability`. Kind 0. The neuron is reset all the same."""
 
     probability: float
     seed: int = 0
     populations: Names = ()
 
-    def __post_init__(self) -> None:
-        plain(self)
-        check_probability(self.probability)
-        check_seed(self.seed)
-
 
 @dataclass(frozen=True)
-class SpikeInsertion:
+class SpikeInsertion(SeededRecord):
     """A neuron of which nothing arrives in a step seems to send one spike, +1, with `probability`. Kind 2.
 
     Nothing: 0, also where jitter made spikes of both signs meet.
@@ -72,14 +63,9 @@ class SpikeInsertion:
     seed: int = 0
     populations: Names = ()
 
-    def __post_init__(self) -> None:
-        plain(self)
-        check_probability(self.probability)
-        check_seed(self.seed)
-
 
 @dataclass(frozen=True)
-class SpikeJitter:
+class SpikeJitter(SeededRecord):
     """All that a neuron sends in step t arrives in min(max(t + draw mod (2 width + 1) - width, 0), steps - 1). Kind 1.
 
     What meets in a step is added. In a time-coded network a spike comes later by (draw / 2**64 * 2 - 1) * width * window,
@@ -92,14 +78,13 @@ class SpikeJitter:
     populations: Names = ()
 
     def __post_init__(self) -> None:
-        plain(self)
+        super().__post_init__()
         if not is_between(self.width, 0, 1_000_000):
             raise InvalidInput(f"expected a jitter width from 0 to 1000000, got {self.width!r}")
-        check_seed(self.seed)
 
 
 @dataclass(frozen=True)
-class StuckAt:
+class StuckAt(SeededRecord):
     """A `fraction` of the neurons always sends 0 or always 1, whatever its potential. Kind 3, sample 0, step 0: one chip.
 
     Part of what the neuron sends: it is recorded and read out, and other noise finds it so, whatever the order; of two that
@@ -114,15 +99,13 @@ class StuckAt:
     populations: Names = ()
 
     def __post_init__(self) -> None:
-        plain(self)
-        check_probability(self.fraction)
-        check_seed(self.seed)
+        super().__post_init__()
         if self.value not in (0, 1):
             raise InvalidInput(f"expected neurons stuck at 0 or 1, got {self.value!r}")
 
 
 @dataclass(frozen=True)
-class MembraneNoise:
+class MembraneNoise(SeededRecord):
     """Normal noise on the potential of neurons with a threshold, in each step: S + deviation threshold n, kinds 4 to 6.
 
     float32: (deviation threshold) n in float64, rounded to float32, then added to the S of the step; fixed point:
@@ -136,14 +119,9 @@ class MembraneNoise:
     seed: int = 0
     populations: Names = ()
 
-    def __post_init__(self) -> None:
-        plain(self)
-        check_deviation(self.deviation)
-        check_seed(self.seed)
-
 
 @dataclass(frozen=True)
-class PotentialBitFlips:
+class PotentialBitFlips(SeededRecord):
     """Upsets in the potential memory: before a step each potential has one bit flipped with `probability`. Kind 7.
 
     The bit is draw mod (declared width), kind 13; bit 0 is the least significant. Fixed point, neurons with a threshold, deaf or
@@ -155,26 +133,9 @@ class PotentialBitFlips:
     seed: int = 0
     populations: Names = ()
 
-    def __post_init__(self) -> None:
-        plain(self)
-        check_probability(self.probability)
-        check_seed(self.seed)
-
 
 Transmission = SpikeDeletion | SpikeInsertion | SpikeJitter
 Noise = InputNoise | Transmission | StuckAt | MembraneNoise | PotentialBitFlips
-
-
-def check_probability(probability: float) -> None:
-    """Raise InvalidInput unless 0 <= probability <= 1."""
-    if not is_between(probability, 0.0, 1.0):
-        raise InvalidInput(f"expected a probability from 0 to 1, got {probability!r}")
-
-
-def check_deviation(deviation: float) -> None:
-    """Raise InvalidInput unless 0 <= deviation <= 100."""
-    if not is_between(deviation, 0.0, 100.0):
-        raise InvalidInput(f"expected a standard deviation from 0 to 100, got {deviation!r}")
 
 
 def acts_on(noise: object, population: str) -> bool:

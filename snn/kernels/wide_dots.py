@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.snn.kernels.dot_products import DotWork, gather
 from spikewright.snn.kernels.dot_ways import BLOCK
-from spikewright.snn.kernels.dots import DotWork, gather
 from spikewright.snn.kernels.jit import compiled, inlined
 from spikewright.snn.kernels.tile_ends import put_held, take_sums, times_256, times_unit
 from spikewright.snn.kernels.trains import pack_four, share_of

@@ -10,23 +10,13 @@ from torch import nn
 from torch.nn import functional as F
 
 from spikewright import InvalidInput
-from spikewright.compress import (
-    Compressed,
-    QuantizeSettings,
-    TrainSettings,
-    fresh,
-    load,
-    prune,
-    quantize,
-    save,
-)
+from spikewright.compress import Compressed, QuantizeSettings, TrainSettings, fresh, load, prune, quantize, save
 from spikewright.conversion import Exact, Quantized, Rate, convert
 from spikewright.robustness.corruptions.bitflips import flip_compressed
 from spikewright.snn import simulate
 
 X = torch.rand(32, 1, 8, 8, generator=torch.Generator().manual_seed(0))
 Y = torch.arange(32) % 3
-TUNED = QuantizeSettings(training=TrainSettings(epochs=2, batch_size=8))
 PLAIN = QuantizeSettings(training=TrainSettings(epochs=0))
 
 

@@ -3,25 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
-import torch
 
-from spikewright.compress import Compressed, QuantizeSettings, TrainSettings, quantize
 from spikewright.conversion import Rate, Ttfs, convert
-from spikewright.snn import Identity, Linear, Network, simulate
+from spikewright.snn import Identity, Linear, Network
 from spikewright.weights import stored_values
 from tests.conversion.architectures import CASES, build, images
-
-NO_TRAINING = QuantizeSettings(training=TrainSettings(epochs=0))
-
-
-def small(name: str, bits: int = 4, activation_bits: int | None = None) -> Compressed:
-    case = CASES[name]
-    data = (images(case, 16), torch.zeros(16, dtype=torch.int64))
-    return quantize(build(case), bits, data, activation_bits=activation_bits, settings=NO_TRAINING)
-
-
-def answers(network: Network, name: str) -> np.ndarray:
-    return simulate(network, images(CASES[name]).numpy(), engine="reference").logits * network.logit_scale
+from tests.conversion.quantised import answers, small
 
 
 def test_a_residual_sum_is_two_projections() -> None:
@@ -42,7 +29,7 @@ def test_pools_become_addresses() -> None:
 
 
 def test_the_network_file_keeps_a_converted_network(tmp_path) -> None:
-    network = convert(small("residual", activation_bits=3), images(CASES["residual"]), Rate(7))
+    network = convert(small(CASES["residual"]), images(CASES["residual"]), Rate(7))
     network.save(tmp_path / "network.snn")
     again = Network.load(tmp_path / "network.snn")
     np.testing.assert_array_equal(answers(again, "residual"), answers(network, "residual"))

@@ -1,10 +1,12 @@
 """Totals, bounds and tables of an estimate."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spikewright.hardware import estimate, fully_parallel, time_multiplexed
+from spikewright.hardware import DEVICES, estimate, fully_parallel, time_multiplexed
 from spikewright.snn import (
     simulate,
 )
@@ -32,7 +34,10 @@ def test_rows_carry_units_and_bounds() -> None:
     one = estimate(network, active(network, {"in": 20, "h0": 8}), time_multiplexed(network))
     first, *_, total = one.table
     assert (first["layer"], total["layer"], total["neurons"]) == ("h0", "total", 12)
-    assert total["latency_us"] == pytest.approx(one.latency_s.value * 1e6) and "fpga_dynamic_uj" in first
+    assert (
+        total["latency_us"] == one.latency_us.value == pytest.approx(one.latency_s.value * 1e6)
+        and "fpga_dynamic_uj" in first
+    )
     assert total["lut_low"] <= total["lut"] <= total["lut_high"] and one.bram36 == one.blocks / 2
     assert one.summary().items() <= total.items()
 
@@ -42,3 +47,13 @@ def test_it_is_shown_in_a_line_and_as_a_table() -> None:
     one = estimate(network, active(network, {"in": 20, "h0": 8}), time_multiplexed(network))
     assert repr(one).startswith("Estimate(1/1 on xc7a100t: ") and " uJ (" in repr(one) and repr(one).endswith("; fits)")
     assert "&lt;" not in repr(one) and one._repr_html_().count("<tr>") == len(one.layers) + 2
+
+
+def test_what_does_not_fit_says_by_how_much() -> None:
+    network = perceptron((300, 64, 10))
+    activity = active(network, {"in": 20, "h0": 8})
+    assert estimate(network, activity, time_multiplexed(network)).lacks == ()
+    tiny = replace(DEVICES["xc7a35t"], name="tiny", lut=100, blocks=2)
+    one = estimate(network, activity, time_multiplexed(network, device=tiny))
+    lut, blocks = one.lacks
+    assert not one.fits and lut.startswith(f"{one.lut.value:,.0f} LUT of 100 (") and "memory blocks of 2" in blocks

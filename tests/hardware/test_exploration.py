@@ -81,10 +81,16 @@ def test_best_of_many_candidates() -> None:
 
 
 def test_nothing_fits() -> None:
-    network = perceptron((2048, 1024, 10))
+    huge = perceptron((2048, 1024, 10))
+    with pytest.raises(InvalidInput, match=r"try several parts .* since no known part holds it"):
+        explore([(huge, active(huge, {"in": 20}))], device="ecp5-25k", parallelism=[]).best()
+    network = perceptron((1024, 256, 10))
     points = explore([(network, active(network, {"in": 20}))], device="ecp5-25k", parallelism=[])
-    with pytest.raises(InvalidInput, match="memory blocks"):
+    with pytest.raises(InvalidInput, match=r"memory blocks.* try \S+, where it fits, or fewer weight bits") as told:
         points.best()
+    larger = str(told.value).split("try ")[1].split(",")[0]
+    activity = active(network, {"in": 20})
+    assert explore([(network, activity)], device=larger, parallelism=[]).best().device_name == larger
     assert len(points.pareto()) == 0
 
 
@@ -96,6 +102,23 @@ def test_bad_calls(points) -> None:
     for call in (points.best, lambda name: points.pareto((name,))):
         with pytest.raises(InvalidInput, match="'beauty'"):
             call("beauty")
+    with pytest.raises(InvalidInput, match=r"one of the columns point, .*lut.*got 'lutt'; try lut"):
+        points.best("lutt")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"device": []}, "at least one device, got none; try device="),
+        ({"clock_mhz": []}, "at least one clock, got none; try clock_mhz="),
+        ({"clock_mhz": 0}, "a clock of 0.001 to 2000 MHz, got 0; try 100"),
+        ({"clock_mhz": [100.0, float("nan")]}, "a clock of 0.001 to 2000 MHz, got nan"),
+        ({"clock_mhz": "fast"}, "a clock of 0.001 to 2000 MHz, got 'fast'"),
+    ],
+)
+def test_no_device_and_no_clock_are_refused_before_anything_is_costed(points, given: dict, told: str) -> None:
+    with pytest.raises(InvalidInput, match=told):
+        explore([(points.networks[0], points.activities[0])], **given)
 
 
 WIDE = (64, 512, 256, 128, 10)

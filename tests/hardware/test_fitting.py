@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from spikewright import InvalidInput
 from spikewright.hardware import DEVICES, estimate, export, fully_parallel, time_multiplexed
-from spikewright.hardware.fitting import check_fits
+from spikewright.hardware.fitting import Logic, check_fits, roomy_device
 from spikewright.hardware.placement import PlacedMemory, Placement
 from tests.hardware.small_networks import active, perceptron
 
@@ -44,3 +44,35 @@ def test_export_refuses_a_part_that_is_too_small_and_writes_nothing(tmp_path) ->
     ):
         export(network, time_multiplexed(network, device=tiny), tmp_path / "core")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_fewer_lanes_are_advised_where_they_fit(tmp_path) -> None:
+    network = perceptron((64, 32, 10), steps=2)
+    small = replace(DEVICES["xc7a35t"], name="small", lut=2500)
+    with pytest.raises(InvalidInput, match=r"LUT of 2,500 .*hardware\.time_multiplexed, it fits small"):
+        export(network, fully_parallel(network, device=small), tmp_path / "core")
+    export(network, time_multiplexed(network, device=small), tmp_path / "core")
+    tiny = replace(small, name="tiny", lut=20)
+    with pytest.raises(InvalidInput, match="or fewer lanes, fewer weight bits or pruned weights"):
+        export(network, time_multiplexed(network, device=tiny), tmp_path / "other")
+
+
+def test_logic_is_that_of_the_estimate() -> None:
+    network = perceptron((64, 32, 10))
+    one = estimate(network, active(network, {"in": 60, "h0": 20}), fully_parallel(network))
+    assert Logic.of(network, one.point) == Logic(one.lut, one.ff)
+
+
+@pytest.mark.parametrize("name", ["ice40-hx8k", "ecp5-25k"])
+def test_the_roomy_device_holds_the_design_and_none_of_its_family_is_smaller(name: str) -> None:
+    network = perceptron((300, 64, 10))
+    activity = active(network, {"in": 60, "h0": 20})
+    found = roomy_device(network, activity, time_multiplexed(network, device=name))
+    assert found is not None and estimate(network, activity, time_multiplexed(network, device=found)).fits
+    kin = [one for one in DEVICES.values() if one.family == DEVICES[name].family and one.lut < found.lut]
+    assert not any(estimate(network, activity, time_multiplexed(network, device=one)).fits for one in kin)
+
+
+def test_no_known_device_is_roomy_enough_for_what_is_huge() -> None:
+    network = perceptron((8000, 4000, 10), steps=1)
+    assert roomy_device(network, active(network, {"in": 1}), time_multiplexed(network)) is None

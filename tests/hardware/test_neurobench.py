@@ -94,6 +94,11 @@ def test_what_cannot_be_counted_is_refused() -> None:
     images = np.ones((1, 6), np.float32)
     with pytest.raises(InvalidInput, match="expected rasters of 'in'"):
         neurobench_counts(network, simulate(network, images))
+    activity = simulate(network, images, record=("rasters",))
+    with pytest.raises(InvalidInput, match="expected a Network, got Activity"):
+        neurobench_counts(activity, network)  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="expected an Activity, got Network; try simulate"):
+        neurobench_counts(network, network)  # type: ignore[arg-type]
     early = replace(network, decision=TerminateDelta(3))
     with pytest.raises(InvalidInput, match="expected no early decision"):
         neurobench_counts(early, simulate(early, images, record=("rasters",)))

@@ -6,7 +6,7 @@ from itertools import combinations, pairwise
 import pytest
 
 from spikewright import InvalidInput
-from spikewright.hardware import DEVICES, BoardLink, estimate, partition, time_multiplexed
+from spikewright.hardware import DEVICES, BoardLink, design, estimate, fully_parallel, partition, time_multiplexed
 from spikewright.hardware.partitioning import crossing, fewest_parts, lacking, link_cycles
 from tests.hardware.small_networks import active, perceptron
 
@@ -72,3 +72,19 @@ def test_a_layer_that_is_too_large_alone_is_told() -> None:
 def test_links_that_move_nothing(given) -> None:
     with pytest.raises(InvalidInput, match="try BoardLink"):
         BoardLink(*given)
+
+
+def test_the_lanes_that_are_advised_are_enough() -> None:
+    network, activity, _ = _case(100)
+    small = replace(DEVICES["xc7a35t"], name="mine", lut=3000)
+    with pytest.raises(InvalidInput, match=r"try at most \d+ channel lanes in each layer \(--lanes \d+\)") as told:
+        partition(network, activity, fully_parallel(network, device=small))
+    most = int(str(told.value).split("--lanes ")[1].split(")")[0])
+    for lanes, enough in ((most, True), (2 * most, False)):
+        chosen = {p.name: min(lanes, p.size) for p in network.order if p.name != network.input}
+        point = design(network, chosen, device=small)
+        if enough:
+            assert partition(network, activity, point).parts
+        else:
+            with pytest.raises(InvalidInput, match="one by one"):
+                partition(network, activity, point)

@@ -15,7 +15,6 @@ from spikewright.compress import from_onnx
 from tests.onnx_check.comparing import near
 from tests.onnx_check.drawing import OPSETS
 
-EXPORTERS = ("TorchScript", "dynamo")
 VERSIONS = OPSETS
 
 

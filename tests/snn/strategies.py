@@ -24,8 +24,6 @@ from spikewright.snn import (
     Ramp,
     RateCode,
     Source,
-    SpikeDeletion,
-    SpikeJitter,
     TtfsCode,
     codebook,
     dense,
@@ -237,12 +235,3 @@ def cases(draw, family: str = "spiking", numbers: str | None = None, layers=LAYE
     random = np.random.default_rng(draw(st.integers(0, 2**20)))
     shape = (draw(st.integers(1, 5)), *network.by_name[network.input].shape)
     return Case(network, (np.maximum(random.integers(-5, 17, shape), 0) / 16).astype(np.float32))
-
-
-def noises():
-    """Deletion, jitter and both, with seeds; the jitter is of whole steps."""
-    deletion = st.builds(SpikeDeletion, st.sampled_from([0.0, 0.3, 0.9, 1.0]), st.integers(0, 2**63 - 1))
-    jitter = st.builds(SpikeJitter, st.integers(0, 3), st.integers(0, 2**63 - 1))
-    return st.one_of(
-        st.tuples(deletion), st.tuples(jitter), st.tuples(jitter, deletion), st.tuples(deletion, jitter, jitter)
-    )

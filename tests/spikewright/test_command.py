@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from spikewright import __version__
+
 ROOT = Path(__file__).parents[2]
 LINE = "interrupted; what was finished is kept"
 # Presses Ctrl-C when the module of this place in the order of imports is asked for, as real keys would at that time.
@@ -82,3 +84,10 @@ def test_it_imports_nothing_of_the_project_before_it_listens() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert shown.split() == ["spikewright", "spikewright.command", "True"]
+
+
+def test_python_runs_it_as_a_module() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "spikewright", "--version"], cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert (done.returncode, done.stdout) == (0, f"spikewright {__version__}\n"), done.stderr

@@ -10,34 +10,18 @@ from typing import Any
 
 import pytest
 
-from spikewright import FolderKind, InvalidFile, Kind, atomic_folder, atomic_path, check_path, claim_folder
+from spikewright import InvalidFile, Kind, atomic_folder, atomic_path, check_path, claim_folder
 from spikewright.files import beside, readable
 from spikewright.kinds import holds
-from spikewright.marker import MARKER, files_below
+from spikewright.marker import files_below
+from tests.spikewright.boxes import BOX, SHED, fill, names
 
 NOTE = Kind("a note of ours", holds(b"# ours"))
-
-
-BOX = FolderKind("a box of ours")
-
-
-SHED = FolderKind("a shed of ours")
 
 
 def write(path: Path, text: str = "# ours\n", **force: bool) -> None:
     with atomic_path(path, NOTE, **force) as temporary:
         temporary.write_text(text)
-
-
-def fill(path: Path, *names: str, kind: FolderKind = BOX) -> None:
-    with atomic_folder(path, kind) as temporary:
-        for name in names:
-            (temporary / name).parent.mkdir(exist_ok=True)
-            (temporary / name).write_text(name)
-
-
-def names(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.name != MARKER}
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -5,25 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from spikewright import FolderKind, InvalidFile, Kind, atomic_folder, atomic_path, claim_folder
+from spikewright import FolderKind, InvalidFile, Kind, atomic_path, claim_folder
 from spikewright.folders import restored
 from spikewright.marker import MARKER, read_marker
-
-BOX = FolderKind("a box of ours")
-
-
-SHED = FolderKind("a shed of ours")
-
-
-def fill(path: Path, *names: str, kind: FolderKind = BOX) -> None:
-    with atomic_folder(path, kind) as temporary:
-        for name in names:
-            (temporary / name).parent.mkdir(exist_ok=True)
-            (temporary / name).write_text(name)
-
-
-def names(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.name != MARKER}
+from tests.spikewright.boxes import BOX, SHED, fill, names
 
 
 def test_a_folder_is_replaced_with_all_of_its_files(tmp_path: Path) -> None:

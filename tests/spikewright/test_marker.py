@@ -5,24 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from spikewright import FolderKind, InvalidFile, Kind, atomic_folder, atomic_path, claim_folder
+from spikewright import InvalidFile, Kind, atomic_path, claim_folder
 from spikewright.marker import MARKER
-
-BOX = FolderKind("a box of ours")
-
-
-SHED = FolderKind("a shed of ours")
-
-
-def fill(path: Path, *names: str, kind: FolderKind = BOX) -> None:
-    with atomic_folder(path, kind) as temporary:
-        for name in names:
-            (temporary / name).parent.mkdir(exist_ok=True)
-            (temporary / name).write_text(name)
-
-
-def names(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.name != MARKER}
+from tests.spikewright.boxes import SHED, fill, names
 
 
 def test_a_marker_of_another_kind_version_or_shape_protects(tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ from torch import nn
 
 from spikewright.compress.imports import layers
 from spikewright.compress.imports.exported import arranging_rules as arranged
+from spikewright.compress.imports.exported import combining_rules as combined
 from spikewright.compress.imports.exported import layer_rules as made
+from spikewright.compress.imports.exported import selecting_rules as selected
 from spikewright.compress.imports.exported.call import AtenCall
 from spikewright.compress.imports.exported.layer_rules import AtenRule
 from spikewright.compress.imports.steps import ImportedValue
@@ -59,14 +61,14 @@ ATEN_RULES: dict[str, AtenRule] = _rules(
     ("adaptive_avg_pool1d adaptive_avg_pool2d _adaptive_avg_pool2d", made.adaptive("mean")),
     ("adaptive_max_pool1d adaptive_max_pool2d", made.adaptive("max")),
     ("dropout feature_dropout", made.dropout),
-    ("mean amax", arranged.mean),
-    ("cat concat", arranged.cat),
-    ("stack", arranged.stack),
-    ("add", arranged.arithmetic(operator.add)),
-    ("sub", arranged.arithmetic(operator.sub)),
-    ("rsub", arranged.arithmetic(operator.sub, swap=True)),
-    ("mul", arranged.arithmetic(operator.mul)),
-    ("div", arranged.arithmetic(operator.truediv)),
+    ("mean amax", combined.mean),
+    ("cat concat", combined.cat),
+    ("stack", combined.stack),
+    ("add", combined.arithmetic(operator.add)),
+    ("sub", combined.arithmetic(operator.sub)),
+    ("rsub", combined.arithmetic(operator.sub, swap=True)),
+    ("mul", combined.arithmetic(operator.mul)),
+    ("div", combined.arithmetic(operator.truediv)),
     ("neg", _negative),
     ("view reshape _unsafe_view", arranged.reshape),
     ("flatten", arranged.flatten),
@@ -74,18 +76,18 @@ ATEN_RULES: dict[str, AtenRule] = _rules(
     ("unsqueeze", arranged.unsqueeze),
     ("upsample_nearest2d", arranged.upsample),
     ("pad constant_pad_nd", arranged.pad),
-    ("slice select", arranged.part),
+    ("slice select", selected.part),
     ("permute transpose flip roll channel_shuffle pixel_shuffle pixel_unshuffle", arranged.moved),
     ("repeat_interleave", arranged.moved),
     ("repeat tile", arranged.repeat),
     ("expand expand_as broadcast_to", arranged.expanded),
-    ("gather take_along_dim", arranged.gathered),
+    ("gather take_along_dim", selected.gathered),
     ("reflection_pad1d reflection_pad2d", arranged.bordered("reflect")),
     ("replication_pad1d replication_pad2d", arranged.bordered("replicate")),
-    ("unbind", arranged.unbind),
-    ("index_select", arranged.chosen),
-    ("chunk split split_with_sizes", arranged.cut),
-    ("index", arranged.indexed),
+    ("unbind", selected.unbind),
+    ("index_select", selected.chosen),
+    ("chunk split split_with_sizes", selected.cut),
+    ("index", selected.indexed),
     ("zeros ones full new_zeros new_ones new_full zeros_like ones_like full_like", arranged.filled),
     ("clone contiguous detach alias to _to_copy lift_fresh_copy", _same),
 )

@@ -8,16 +8,10 @@ import numpy as np
 from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
+from spikewright.conversion.reading.affine_steps import AffineStep, affine_step
 from spikewright.conversion.reading.geometry import DENSE, ConvGeometry, Kernel, SeparableGeometry
 from spikewright.conversion.reading.layer import AffineLayer
-from spikewright.conversion.reading.linear_maps import (
-    AffineStep,
-    AxisMatrices,
-    affine_step,
-    is_identity,
-    matrices_of,
-    matrix_of,
-)
+from spikewright.conversion.reading.linear_maps import AxisMatrices, is_identity, matrices_of, matrix_of
 from spikewright.conversion.reading.map_folding import folded
 from spikewright.conversion.reading.resampling import through
 from spikewright.conversion.reading.rules.affine import turned_back

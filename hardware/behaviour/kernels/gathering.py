@@ -1,5 +1,6 @@
 """`sw_front` and `sw_array`, cycle by cycle: which projection is served, tokens, and the sweep."""
 
+from spikewright.hardware.behaviour.kernels.fronts import front_moves, front_takes, release_front, take_word
 from spikewright.hardware.behaviour.kernels.staging import arrives, keeps_first, stage_cycle, stage_moves, stage_offers
 from spikewright.snn.kernels.jit import compiled
 
@@ -21,7 +22,7 @@ def layers_look(layers, senders, incoming, fronts, stages, readout, steps):
             for stage in range(front.stage, front.past_stage):
                 moves |= stage_moves(stages[stage], front.comes)
                 front.comes = stage_offers(stages[stage])
-            moves |= _moves(front, gathers)
+            moves |= front_moves(front, gathers)
             if gathers and (front.held or not layer.keeps):
                 layer.complete &= front.complete
                 if front.left > 0 and layer.served < 0:
@@ -58,9 +59,9 @@ def fronts_cycle(layers, incoming, fronts, stages, passes, marks, steps):
         layer = layers[number]
         for at in range(layer.first, layer.past):
             front = fronts[incoming[at]]
-            taken, enters = _front_takes(front, layer.phase == WAIT, incoming[at] == layer.served)
+            taken, enters = front_takes(front, layer.phase == WAIT, incoming[at] == layer.served)
             if enters:
-                _word(front, passes[front.word])
+                take_word(front, passes[front.word])
             for stage in range(front.past_stage - 1, front.stage - 1, -1):
                 before = stage_offers(stages[stage - 1]) if stage > front.stage else front.queue > 0
                 taken = stage_cycle(stages[stage], before, taken, marks, steps)
@@ -90,7 +91,7 @@ def layers_cycle(layers, senders, spent, incoming, fronts, readout, steps, drive
             last_step = layer.step == steps - 1
             if _sweep_was_sent(layer, last_step):
                 for at in range(layer.first, layer.past):
-                    _release(fronts[incoming[at]], last_step, driven_once)
+                    release_front(fronts[incoming[at]], last_step, driven_once)
     return answers
 
 
@@ -112,16 +113,6 @@ def _spent(layer):
 
 
 @compiled
-def _moves(front, gathers):
-    """Whether a front does something by itself in this cycle."""
-    shows, listed = front.token, front.listed
-    if listed and ((front.comes and not front.tables) or (front.tables and not front.list)):
-        return True
-    enters = front.left == 0 and not shows and (front.list if listed else front.comes)
-    return front.resume or enters or (gathers and shows and not front.complete)
-
-
-@compiled
 def _rests(layer, left):
     """How many cycles a layer goes on with what it does; `left`: passes of the event that is served."""
     if layer.phase == WAIT:
@@ -132,59 +123,6 @@ def _rests(layer, left):
         return FOREVER
     seen = layer.phase == SWEEP and not layer.keeps and (layer.fires or layer.answers)
     return 0 if seen else layer.blocks - 1 - layer.block
-
-
-@compiled
-def _front_takes(front, gathers, served):
-    """The registers of a front after a cycle; whether it takes a word, and whether it goes on to its next one.
-
-    Both in the last cycle of the word before; in front of its last stage a front of lists may hold others.
-    """
-    resumes, shows = front.resume, front.token
-    free = (front.left == 0 or (served and front.left == 1)) and not shows
-    takes, enters = _next_word(front, free)
-    front.resume = False
-    if gathers and shows and not front.complete and not resumes:
-        if front.tokens + 1 == front.wanted:
-            front.complete = True
-        else:
-            front.tokens += 1
-            front.resume = True
-    if resumes:
-        front.token = False
-    if served:
-        front.left -= 1
-    elif gathers and front.left > 0:
-        front.crossed += 1
-    return takes, enters
-
-
-@compiled
-def _next_word(front, free):
-    """Whether a front whose last stage is `free` takes a word from its queue, and whether one enters that stage.
-
-    A front of lists has two stages before that, each of which moves on when the next one is free.
-    """
-    if not front.listed:
-        takes = free and front.comes
-        return takes, takes
-    enters = free and front.list
-    list_moves = free or not front.list
-    tables_move = list_moves or not front.tables
-    takes = tables_move and front.comes
-    if list_moves:
-        front.list = front.tables
-    if tables_move:
-        front.tables = takes
-    return takes, enters
-
-
-@compiled
-def _word(front, passes):
-    """A front has taken a word of so many passes; a token has none."""
-    front.left = passes
-    front.token = passes == 0
-    front.word += 1
 
 
 @compiled
@@ -213,16 +151,6 @@ def _sweep_was_sent(layer, last_step):
     if not kept:
         layer.step = 0 if last_step else layer.step + 1
     return not kept
-
-
-@compiled
-def _release(front, last_step, driven_once):
-    """A sweep has ended: a projection goes on with the next step, or the next sample."""
-    if last_step:
-        front.tokens = 0
-    if last_step or not (driven_once or front.held):
-        front.resume = True
-        front.complete = False
 
 
 @compiled

@@ -14,8 +14,9 @@ from spikewright.snn.event.routes.product_checks import check_dots
 from spikewright.snn.event.routes.rows import RowsRoute
 from spikewright.snn.event.routes.views import runs_of
 from spikewright.snn.event.taps import Taps, Values
+from spikewright.snn.kernels.dot_products import FOURS, DotWork
 from spikewright.snn.kernels.dot_ways import BLOCK, QUARTER
-from spikewright.snn.kernels.dots import FOURS, Dots, DotWork
+from spikewright.snn.kernels.dots import Dots
 from spikewright.snn.kernels.simd_dots import row_order
 from spikewright.snn.kernels.trains import Sources, Trains
 from spikewright.snn.kernels.wide_dots import WideWork

@@ -18,15 +18,9 @@ from spikewright.snn.event.routes.dot_rows import SHARED, dot_room, wide_room
 from spikewright.snn.event.routes.lanes import LanesRoute
 from spikewright.snn.event.routes.rows import RowsRoute
 from spikewright.snn.event.routes.tiles import samples_beside, tile_room
+from spikewright.snn.kernels.dot_products import DotWork
 from spikewright.snn.kernels.dot_ways import DOT, DOTS, TILES
-from spikewright.snn.kernels.dots import (
-    Dots,
-    DotWork,
-    deliver_dots,
-    deliver_dots_of_masks,
-    fire_dots,
-    fire_dots_of_masks,
-)
+from spikewright.snn.kernels.dots import Dots, deliver_dots, deliver_dots_of_masks, fire_dots, fire_dots_of_masks
 from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.fire_masks import FiringCells, MaskRoom
 from spikewright.snn.kernels.masks import Masks

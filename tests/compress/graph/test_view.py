@@ -29,10 +29,6 @@ class Functional(nn.Module):
         return F.log_softmax(self.out(y), dim=1)
 
 
-def kinds(model: nn.Module, sample: torch.Tensor = SAMPLE) -> list[str]:
-    return [node.kind for node in trace(model, sample)]
-
-
 def test_functional_forms_and_reused_modules() -> None:
     view = trace(Functional(), SAMPLE)
     names = "input conv2d batchnorm relu conv2d add relu conv2d avgpool maxpool flatten dropout linear softmax"

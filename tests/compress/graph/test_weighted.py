@@ -5,19 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from spikewright.compress import (
-    PruneSettings,
-    QuantizeSettings,
-    TrainSettings,
-    prune,
-    quantize,
-)
+from spikewright.compress import PruneSettings, prune, quantize
 from spikewright.compress.graph.weighted import by_output, codes_of, from_output, values_of
-
-X = torch.rand(32, 1, 8, 8, generator=torch.Generator().manual_seed(0))
-Y = torch.arange(32) % 3
-TUNED = QuantizeSettings(training=TrainSettings(epochs=2, batch_size=8))
-PLAIN = QuantizeSettings(training=TrainSettings(epochs=0))
 
 
 @given(

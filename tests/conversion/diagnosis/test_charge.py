@@ -9,22 +9,16 @@ from spikewright.snn import (
     Burst,
     Bursts,
     Direct,
-    Integrator,
-    Linear,
-    Network,
     PhaseCode,
-    Population,
-    Projection,
     QuantReLU,
     Ramp,
     RateCode,
     SignedIF,
-    Source,
     TernaryIF,
     TtfsCode,
-    dense,
     simulate,
 )
+from tests.conversion.diagnosis.dyadic import small_network
 
 NEURONS = [
     IF(1.0),
@@ -35,17 +29,6 @@ NEURONS = [
     QuantReLU(2.0, 0, 5),
     Ramp(4.0),
 ]
-
-
-def small_network(neuron: object, code: object) -> Network:
-    """Dyadic numbers, so that sums are exact."""
-    rng = np.random.default_rng(1)
-    weights = [dense((rng.integers(-16, 17, shape) / 8).astype(np.float32)) for shape in ((5, 4), (3, 5))]
-    graded = isinstance(neuron, QuantReLU | Ramp)
-    middle = Population("a", (5,), neuron, 0.25, 0.0 if graded else 0.5, amplitude=1.0)  # type: ignore[arg-type]
-    populations = (Population("input", (4,), Source()), middle, Population("b", (3,), Integrator(), amplitude=1.0))
-    links = (Projection("input", "a", Linear(weights[0])), Projection("a", "b", Linear(weights[1])))
-    return Network(populations, links, "input", "b", code)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("neuron", NEURONS, ids=lambda neuron: type(neuron).__name__)

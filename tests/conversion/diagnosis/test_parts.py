@@ -31,21 +31,17 @@ from spikewright.snn import (
     Integrator,
     LatchedIF,
     Linear,
-    Network,
     PhaseCode,
-    Population,
-    Projection,
     QuantReLU,
     Ramp,
     SignedIF,
-    Source,
     SpikeSelectCode,
     TernaryIF,
     TtfsCode,
-    dense,
     simulate,
 )
 from tests.conversion.architectures import CASES, build, images
+from tests.conversion.diagnosis.dyadic import small_network
 
 
 def plain(steps: int, **options: object) -> Rate:
@@ -191,17 +187,6 @@ def test_signs_and_maxima() -> None:
     assert leaky.relative_error < 0.05 and leaky.parts["unevenness"].magnitude == 0.0 and leaky.levels == 128
     assert leaky.points is not None and leaky.points.min() < 0
     assert gate.own_error == 0.0 and gate.share("inherited") == pytest.approx(1.0) and gate.relative_error < 0.05
-
-
-def small_network(neuron: object, code: object) -> Network:
-    """Dyadic numbers, so that sums are exact."""
-    rng = np.random.default_rng(1)
-    weights = [dense((rng.integers(-16, 17, shape) / 8).astype(np.float32)) for shape in ((5, 4), (3, 5))]
-    graded = isinstance(neuron, QuantReLU | Ramp)
-    middle = Population("a", (5,), neuron, 0.25, 0.0 if graded else 0.5, amplitude=1.0)  # type: ignore[arg-type]
-    populations = (Population("input", (4,), Source()), middle, Population("b", (3,), Integrator(), amplitude=1.0))
-    links = (Projection("input", "a", Linear(weights[0])), Projection("a", "b", Linear(weights[1])))
-    return Network(populations, links, "input", "b", code)  # type: ignore[arg-type]
 
 
 LEVELS = [

@@ -1,4 +1,4 @@
-"""Affine steps of a graph: seen as a matrix for each axis, as one over all numbers, or as no such map."""
+"""Affine steps seen as a matrix for each axis, as one over all numbers, or as no such map."""
 
 from collections.abc import Callable
 
@@ -7,35 +7,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from spikewright.compress import trace
 from spikewright.conversion.errors import Refusal
-from spikewright.conversion.reading.linear_maps import (
-    AffineStep,
-    AxisMatrices,
-    affine_step,
-    is_identity,
-    matrices_of,
-    matrix_of,
-)
-
-W = torch.tensor([[1.0, 2.0], [0.5, -1.0], [0.0, 3.0], [0.25, 1.0]])
-
-
-class Doing(nn.Module):
-    def __init__(self, step: Callable[[nn.Module, Tensor], Tensor]) -> None:
-        super().__init__()
-        self.step = step
-        self.register_buffer("w", W)
-        self.register_buffer("mask", torch.arange(12.0).reshape(3, 4))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.step(self, x)
-
-
-def step_of(step: Callable[[nn.Module, Tensor], Tensor], *shape: int) -> AffineStep | None:
-    view = trace(Doing(step), torch.rand(3, *shape))
-    return affine_step(view, view.node(view.output))
-
+from spikewright.conversion.reading.affine_steps import AffineStep
+from spikewright.conversion.reading.linear_maps import is_identity, matrices_of, matrix_of
+from tests.conversion.reading.affine import step_of
 
 AXES: dict[str, tuple[Callable[[nn.Module, Tensor], Tensor], tuple[bool, bool, bool]]] = {
     "rows": (lambda self, x: torch.matmul(self.w[:3].T, x), (True, False, True)),
@@ -71,28 +46,6 @@ def test_what_mixes_places_is_one_matrix() -> None:
     np.testing.assert_array_equal(matrix_of(found), np.diag(np.tile(np.arange(12.0), 2)))
     turned = step_of(lambda self, x: torch.einsum("nchw,wk->nkhc", x, self.w), 2, 3, 4)
     assert turned is not None and matrices_of(turned) is None and matrix_of(turned).shape == (12, 24)
-
-
-def test_the_offset_is_what_zeros_give() -> None:
-    found = step_of(lambda self, x: torch.baddbmm(self.w[:3], x, self.w.expand(x.shape[0], 4, 2)), 3, 4)
-    assert found is not None and found.place == 1
-    np.testing.assert_array_equal(found.offset, W[:3].numpy())
-    assert isinstance(matrices_of(found), AxisMatrices)
-
-
-@pytest.mark.parametrize(
-    "step",
-    [
-        lambda self, x: x * x,
-        lambda self, x: torch.matmul(x, x.transpose(2, 3)),
-        lambda self, x: x.var(1),
-        lambda self, x: x / x.sum((1, 2, 3), keepdim=True),
-        lambda self, x: torch.mean(x, 0, keepdim=True) + x,
-        lambda self, x: 1.0 / (x + 1.0),
-    ],
-)
-def test_what_is_not_affine_in_one_value_is_none(step: Callable[[nn.Module, Tensor], Tensor]) -> None:
-    assert step_of(step, 2, 3, 4) is None
 
 
 def test_too_many_numbers_are_refused_with_figures() -> None:

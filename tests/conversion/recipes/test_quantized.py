@@ -4,31 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from spikewright.compress import Compressed, QuantizeSettings, TrainSettings, quantize
 from spikewright.conversion import Quantized, Rate, Ttfs, Unconvertible, convert
-from spikewright.snn import Network, simulate
+from spikewright.snn import simulate
 from tests.conversion.architectures import CASES, build, images
-
-NO_TRAINING = QuantizeSettings(training=TrainSettings(epochs=0))
-
-
-QUANTISED = ["mlp", "lenet", "functional", "residual", "depthwise", "reused", "twice", "all convolutional"]
-
-
-def small(name: str, bits: int = 4, activation_bits: int | None = None) -> Compressed:
-    case = CASES[name]
-    data = (images(case, 16), torch.zeros(16, dtype=torch.int64))
-    return quantize(build(case), bits, data, activation_bits=activation_bits, settings=NO_TRAINING)
-
-
-def answers(network: Network, name: str) -> np.ndarray:
-    return simulate(network, images(CASES[name]).numpy(), engine="reference").logits * network.logit_scale
-
-
-def truth(model: Compressed, name: str) -> np.ndarray:
-    with torch.no_grad():
-        logits = model(images(CASES[name])).flatten(1).double()
-    return logits.numpy()
+from tests.conversion.quantised import QUANTISED, answers, small, truth
 
 
 def centred(logits: np.ndarray) -> np.ndarray:
@@ -38,7 +17,7 @@ def centred(logits: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("name", QUANTISED)
 def test_the_one_step_network_is_the_quantised_model(name: str) -> None:
-    model = small(name, activation_bits=3)
+    model = small(CASES[name], activation_bits=3)
     network = convert(model, images(CASES[name]), Quantized())
     assert network.steps == 1
     np.testing.assert_allclose(centred(answers(network, name)), centred(truth(model, name)), atol=1e-4)
@@ -46,7 +25,7 @@ def test_the_one_step_network_is_the_quantised_model(name: str) -> None:
 
 @pytest.mark.parametrize("name", QUANTISED)
 def test_spike_times_reproduce_the_quantised_model(name: str) -> None:
-    model = small(name, activation_bits=3)
+    model = small(CASES[name], activation_bits=3)
     network = convert(model, images(CASES[name]), Ttfs(ranges="interval"))
     np.testing.assert_allclose(centred(answers(network, name)), centred(truth(model, name)), atol=1e-4)
 
@@ -54,7 +33,7 @@ def test_spike_times_reproduce_the_quantised_model(name: str) -> None:
 @pytest.mark.parametrize("name", QUANTISED)
 def test_layerwise_spikes_count_the_levels(name: str) -> None:
     """With as many steps as levels, v0 = threshold / 2 and the whole input first, the count is the rounded level."""
-    model = small(name, activation_bits=3)
+    model = small(CASES[name], activation_bits=3)
     network = convert(model, images(CASES[name]), Rate(7, schedule="layerwise"))
     np.testing.assert_allclose(centred(answers(network, name)), centred(truth(model, name)), atol=1e-4)
 
@@ -67,11 +46,11 @@ def test_quantised_recipe_needs_quantised_activations() -> None:
 
 def test_quantised_recipe_refuses_pools_that_need_a_population() -> None:
     with pytest.raises(Unconvertible, match="try a ReLU after it"):
-        convert(small("padded pool", activation_bits=3), images(CASES["padded pool"]), Quantized())
+        convert(small(CASES["padded pool"], activation_bits=3), images(CASES["padded pool"]), Quantized())
 
 
 def test_fixed_point_keeps_the_predictions_of_the_quantised_model() -> None:
-    model = small("lenet", activation_bits=4)
+    model = small(CASES["lenet"], activation_bits=4)
     images_on_grid = (images(CASES["lenet"], 32) * 255).round() / 255
     network = convert(model, images_on_grid, Quantized(input_levels=255))
     fixed = simulate(network.to_fixed(potential_bits=24), images_on_grid.numpy())

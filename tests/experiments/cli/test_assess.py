@@ -46,6 +46,11 @@ def test_estimate_explore_export(made: Path, tmp_path: Path, capsys: pytest.Capt
     net = str(made / "net.spike")
     assert main(["estimate", net, "--images", "20", "--out", str(tmp_path / "estimate")]) == 0
     assert read_table(tmp_path / "estimate.parquet")["layer"][-1] == "total"
+    capsys.readouterr()
+    small = ["--device", "ice40-hx8k", "--design", "fully-parallel", "--out", str(tmp_path / "small")]
+    assert main(["estimate", net, "--images", "20", *small]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "does not fit ice40-hx8k: " in said and "LUT of 7,680 (" in said and "try --design best" in said
     assert main(["explore", net, "--images", "20", "--quiet", "--out", str(tmp_path / "explore")]) == 0
     table = read_table(tmp_path / "explore.parquet")
     assert sum(table["chosen"]) == 1
@@ -73,7 +78,8 @@ def test_export_simulates_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(told) == 0
     assert "the Verilog gives the same events and answers, in cycles" in capsys.readouterr().out
     assert main([*told, "--limit", "20"]) == 2
-    assert "FAIL no end within 20 cycles" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "FAIL no end within 20 cycles" in error and "try a --limit above 20" in error
     assert main([*told, "--loads"]) == 0
     assert "s_load_axis" in (tmp_path / "core" / "rtl" / "axis.v").read_text()
     assert main([*told, "--pixels", "255"]) == 0

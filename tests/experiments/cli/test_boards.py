@@ -30,6 +30,8 @@ def test_a_layer_that_is_too_large_alone_is_named_and_nothing_is_written(
     error = capsys.readouterr().err
     assert "expected layers that fit ecp5-25k one by one, got 'conv1'" in error and error.count("\n") == 1
     assert not list(tmp_path.iterdir())
+    advised = re.search(r"--lanes \d+", error)
+    assert advised and main(["partition", str(made / "net.spike"), *advised[0].split(), *asked]) == 0
 
 
 def test_weights_go_outside_until_the_blocks_suffice(
@@ -49,7 +51,13 @@ def test_where_blocks_suffice_nothing_is_written(
 ) -> None:
     assert main(["stream", str(made / "net.spike"), "--images", "10", "--out", str(tmp_path / "outside")]) == 0
     assert "no weights have to lie outside; wrote nothing" in capsys.readouterr().out
-    assert not list(tmp_path.iterdir())
+    known = (Path(devices.__file__).parent / "xc7a100t.yaml").read_text()
+    (tmp_path / "tight.yaml").write_text(re.sub(r"lut: \d+", "lut: 90", known))
+    asked = ["--images", "10", "--device", str(tmp_path / "tight.yaml"), "--out", str(tmp_path / "outside")]
+    assert main(["stream", str(made / "net.spike"), *asked]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "wrote nothing" in said and "LUT of 90 (" in said and "too many); try fewer --lanes" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["tight.yaml"]
 
 
 @pytest.mark.parametrize("wrong", (["--gbit", "0"], ["--lanes", "0"], ["--device", "ice41"]))

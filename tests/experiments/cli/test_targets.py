@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from spikewright.experiments.cli import main
+from spikewright.hardware import devices
 from spikewright.snn import Burst
 from tests.hardware.small_networks import perceptron
 
@@ -20,6 +21,7 @@ def test_a_network_that_a_core_has(tmp_path: Path, capsys: pytest.CaptureFixture
     perceptron((12, 6, 3)).save(tmp_path / "net.spike")
     said = told(capsys, 0, str(tmp_path / "net.spike"), "--target", "fpga", "--device", "xc7a35t")
     assert "a core can be built from it" in said and "of 100 memory blocks of xc7a35t" in said
+    assert "of 20,800 LUT" in said
 
 
 def test_every_part_that_no_core_has_is_named_with_what_to_use_instead(
@@ -44,6 +46,10 @@ def test_a_device_that_is_too_small_says_by_how_much(tmp_path: Path, capsys: pyt
     perceptron((900, 400, 10), steps=2).save(tmp_path / "net.spike")
     said = told(capsys, 2, str(tmp_path / "net.spike"), "--device", "xc7a35t")
     assert "within xc7a35t" in said and "memory blocks of 100" in said and "where it fits" in said
+    known = (Path(devices.__file__).parent / "xc7a35t.yaml").read_text()
+    (tmp_path / "few.yaml").write_text(known.replace("lut: 20800", "lut: 30"))
+    perceptron((12, 6, 3)).save(tmp_path / "net.spike")
+    assert "LUT of 30 (" in told(capsys, 2, str(tmp_path / "net.spike"), "--device", str(tmp_path / "few.yaml"))
 
 
 @pytest.mark.parametrize(

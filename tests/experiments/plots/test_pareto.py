@@ -1,6 +1,5 @@
 """Fronts and the picture of energy against area."""
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,24 +8,7 @@ from matplotlib.axes import Axes
 from spikewright import InvalidInput, Table
 from spikewright.experiments import plots
 from spikewright.experiments.plots.pareto import best_of
-from spikewright.snn import (
-    Direct,
-    Integrator,
-    Linear,
-    Network,
-    Population,
-    Projection,
-    RateCode,
-    Source,
-    TtfsCode,
-    dense,
-)
-from spikewright.snn.neurons import Neuron
-
-
-def labelled(ax: Axes) -> bool:
-    return bool(ax.get_xlabel()) and bool(ax.get_ylabel() or ax.get_yticklabels())
-
+from tests.experiments.plots.rows import labelled
 
 POINTS = st.builds(
     plots.Point,
@@ -76,15 +58,3 @@ def test_pareto(ax: Axes) -> None:
     assert {"fully parallel", "time multiplexed", "hybrid"} <= shown
     with pytest.raises(InvalidInput):
         plots.pareto_fronts(Table((), ()), {})
-
-
-def network(code: Direct | RateCode | TtfsCode, hidden: Neuron) -> Network:
-    rng = np.random.default_rng(0)
-    weights = [dense(rng.normal(size=shape).astype(np.float32)) for shape in ((5, 4), (3, 5))]
-    populations = (
-        Population("input", (4,), Source()),
-        Population("a", (5,), hidden),
-        Population("b", (3,), Integrator()),
-    )
-    links = (Projection("input", "a", Linear(weights[0])), Projection("a", "b", Linear(weights[1])))
-    return Network(populations, links, "input", "b", code)

@@ -27,12 +27,9 @@ from spikewright.snn import (
 )
 from spikewright.snn.neurons import Neuron
 from spikewright.snn.streams import input_shape
+from tests.experiments.plots.rows import labelled
 from tests.snn.every_record import NETWORKS
 from tests.snn.every_record import network as every
-
-
-def labelled(ax: Axes) -> bool:
-    return bool(ax.get_xlabel()) and bool(ax.get_ylabel() or ax.get_yticklabels())
 
 
 def network(code: Direct | RateCode | TtfsCode, hidden: Neuron) -> Network:

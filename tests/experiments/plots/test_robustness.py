@@ -4,10 +4,7 @@ from matplotlib.axes import Axes
 
 from spikewright import Table
 from spikewright.experiments import plots
-
-
-def labelled(ax: Axes) -> bool:
-    return bool(ax.get_xlabel()) and bool(ax.get_ylabel() or ax.get_yticklabels())
+from tests.experiments.plots.rows import labelled
 
 
 def test_robustness(ax: Axes) -> None:

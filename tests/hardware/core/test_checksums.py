@@ -22,7 +22,7 @@ def test_a_text_holds_its_own_checksum() -> None:
     stated = text.split('"')[3]
     assert stated == text_checksum(text, stated) != NONE
     check_text(text, stated)
-    with pytest.raises(InvalidFile, match="got an edited one; export the core again"):
+    with pytest.raises(InvalidFile, match="got an edited one; try to export the core again"):
         check_text(text.replace("1}", "2}"), stated)
 
 
@@ -52,7 +52,7 @@ def test_a_file_that_is_not_as_it_was_is_refused_by_name(folder: Path, name: str
 
 def test_an_edited_core_json_is_refused(folder: Path) -> None:
     edit(folder, lambda core: core["populations"][1]["neuron"].update(threshold=99), signed=False)
-    with pytest.raises(InvalidFile, match=r"got an edited one; export the core again"):
+    with pytest.raises(InvalidFile, match=r"got an edited one; try to export the core again"):
         load_core(folder)
 
 

@@ -90,3 +90,9 @@ def test_export_replaces_a_folder_and_no_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(InvalidFile, match="folder"):
         export(network, design(network, {}), tmp_path / "file")
+
+
+def test_a_point_and_a_folder_that_changed_places_are_told(tmp_path: Path) -> None:
+    network = perceptron((6, 4, 2), steps=3)
+    with pytest.raises(InvalidInput, match=r"expected a DesignPoint, got \w*Path; try"):
+        export(network, tmp_path / "core", design(network, {}))  # type: ignore[arg-type]

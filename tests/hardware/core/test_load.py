@@ -92,8 +92,14 @@ def test_a_core_for_ones_own_device_needs_its_record(tmp_path: Path) -> None:
     network = perceptron((12, 6, 3), steps=4)
     folder = export(network, time_multiplexed(network, device=MINE), tmp_path / "core")
     assert json.loads((folder / "core.json").read_text())["device"] == "mine"
-    with pytest.raises(InvalidFile, match="got 'mine'; try"):
+    with pytest.raises(InvalidFile, match="the device 'mine' that the core was exported for, got none; try device="):
         load_core(folder)
+    with pytest.raises(InvalidFile, match=r"the device 'mine' .* got 'xc7a35t'; try device="):
+        load_core(folder, device="xc7a35t")
+    text = (Path(devices.__file__).parent / "ecp5-25k.yaml").read_text()
+    (tmp_path / "mine.yaml").write_text(text.replace("ecp5-25k", "mine").replace("lfe5u-25f", "none"))
+    core, _ = load_core(folder, device=tmp_path / "mine.yaml")
+    assert core_point(core, tmp_path / "mine.yaml").device_name == "mine"
     core, _ = load_core(folder, device=MINE)
     assert core_point(core, MINE).fpga == MINE and replay(folder, device=MINE).equal
 
@@ -106,7 +112,7 @@ def test_loading_imports_nothing_that_a_core_names(
     monkeypatch.chdir(tmp_path)
     for name in ("planted:MINE", str(tmp_path / "planted.yaml")):
         edit(folder, lambda core, name=name: core.update(device=name))
-        with pytest.raises(InvalidFile, match="device out of"):
+        with pytest.raises(InvalidFile, match="that the core was exported for, got none"):
             load_core(folder)
 
 

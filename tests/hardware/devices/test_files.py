@@ -66,9 +66,13 @@ def test_a_listed_device_is_never_a_place_of_code() -> None:
     ("old", "new", "told"),
     [
         ("lut = 9000", "luts = 9000", "got 'luts'; try lut"),
-        ("lut = 9000\n", "", "got none of lut; see hardware.Device"),
+        ("lut = 9000\n", "", "got none of lut; see the fields of hardware.Device, or copy .*xc7a100t.yaml"),
         ("lut = 9000", "lut = -1", "lut to be a whole number from 1"),
-        ("[0, 0.02, 0.1]", "0.02", "static_w to be Interval"),
+        (
+            "[0, 0.02, 0.1]",
+            "0.02",
+            "static_w in .* as three numbers of watts, low, middle and high, got 0.02; try static_w: ",
+        ),
         ("[0, 0.02, 0.1]", "[0.1, 0.02, 0]", "0 <= low <= middle <= high"),
         ("lut = 9000", "lut 9000", "as TOML"),
     ],

@@ -39,3 +39,10 @@ def test_a_block_has_the_modes_of_its_size() -> None:
             device.block_kbit,
             device.block_kbit * 8 // 9,
         }
+
+
+def test_a_device_says_what_it_lacks() -> None:
+    device = DEVICES["xc7a35t"]
+    assert device.lacks() == device.lacks(lut=device.lut, ff=device.ff, blocks=device.blocks, dsp=device.dsp) == ()
+    assert device.lacks(lut=20_801.0, dsp=92) == ("20,801 LUT of 20,800 (1 too many)", "92 DSP of 90 (2 too many)")
+    assert device.lacks(ff=10**6, blocks=101)[1] == "101 memory blocks of 100 (1 too many)"

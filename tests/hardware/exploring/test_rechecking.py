@@ -47,6 +47,8 @@ def test_own_points_and_bad_ones(found) -> None:
     assert recheck(found, [2, 0])["point"] == [2, 0] and len(recheck(found, [])) == 0
     with pytest.raises(InvalidInput, match=r"expected points from 0 to .* got 99; try those of pareto"):
         recheck(found, [99])
+    with pytest.raises(InvalidInput, match=r"expected an Exploration, got Network; try explore"):
+        recheck(found.networks[0])
 
 
 def test_activities_without_rasters_are_refused(found) -> None:

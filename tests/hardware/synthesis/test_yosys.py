@@ -3,9 +3,13 @@
 import pytest
 
 from spikewright import InvalidInput
+from spikewright.hardware import export, load_core, time_multiplexed
+from spikewright.hardware.circuit.top import build
+from spikewright.hardware.placement import PlacingRule
 from spikewright.hardware.synthesis.targets import TARGETS, target_of
 from spikewright.hardware.synthesis.tools import available
 from spikewright.hardware.synthesis.yosys import _copy, script_of, synthesise
+from tests.hardware.small_networks import perceptron
 from tests.hardware.synthesis.small_circuit import small_circuit
 
 needs_yosys = pytest.mark.skipif(not available("yosys"), reason="Yosys is not installed: apt-get install yosys")
@@ -29,6 +33,20 @@ def test_flat_is_one_module(tmp_path) -> None:
     found = synthesise(small_circuit(tmp_path / "circuit"), "ecp5", flat=True)
     assert [one.module for one in found.modules] == ["sw_core"]
     assert found.whole.lut > 100
+
+
+@needs_yosys
+def test_an_exported_core_is_the_circuit_in_it(tmp_path) -> None:
+    network = perceptron((6, 4, 3), steps=2)
+    point = time_multiplexed(network, device="ecp5-25k")
+    core = export(network, point, tmp_path / "core")
+    lanes = {layer.population: layer.lanes for layer in point.layers}
+    build(network, lanes, tmp_path / "circuit", rule=PlacingRule.of(point.fpga))
+    exported, built = (synthesise(tmp_path / name, "ecp5") for name in ("core", "circuit"))
+    assert exported.whole.lut == pytest.approx(built.whole.lut, rel=0.01)  # Yosys maps in the order in which it reads
+    assert (exported.whole.ff, exported.whole.blocks) == (built.whole.ff, built.whole.blocks)
+    assert {one.module for one in exported.modules} == {one.module for one in built.modules}
+    assert load_core(core)[0].device == "ecp5-25k"  # synthesis leaves the folder as it was
 
 
 def test_what_is_refused(tmp_path) -> None:

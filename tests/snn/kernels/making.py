@@ -5,8 +5,6 @@ import numpy as np
 from spikewright.snn.kernels.events import Events, no_values
 from spikewright.snn.kernels.firing import Answer, Cells, Drive, ThresholdLaw
 
-RULES = {"float32": np.float32, "fixed": np.int32}
-
 
 def events_of(sent, kind=None, graded=False, room=8):
     """Events of numbers `sent (samples, steps, neurons)`; with values of a `kind`, without where it is None."""

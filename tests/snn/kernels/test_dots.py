@@ -6,15 +6,8 @@ from hypothesis import strategies as st
 
 from spikewright.snn.event.routes.digits import turned_twice
 from spikewright.snn.event.routes.views import runs_of
-from spikewright.snn.kernels.dots import (
-    FOURS,
-    Dots,
-    DotWork,
-    deliver_dots,
-    deliver_dots_of_masks,
-    fire_dots,
-    fire_dots_of_masks,
-)
+from spikewright.snn.kernels.dot_products import FOURS, DotWork
+from spikewright.snn.kernels.dots import Dots, deliver_dots, deliver_dots_of_masks, fire_dots, fire_dots_of_masks
 from spikewright.snn.kernels.planes import Planes
 from spikewright.snn.kernels.simd_dots import row_order
 from spikewright.snn.kernels.tile_ends import Beside

@@ -14,7 +14,6 @@ from spikewright.conversion.reading.geometry import (
     SeparableGeometry,
     TransposedGeometry,
     UpsampleGeometry,
-    WindowGeometry,
 )
 
 
@@ -34,6 +33,5 @@ GAINED: dict[str, Geometry] = {
     "upsampling": UpsampleGeometry((2, 3)),
     "rows and columns": SeparableGeometry(np.tri(4, 6) / 2, np.eye(9, 6)),
 }
-WINDOWS = WindowGeometry((2, 2), (2, 1), (1, 0))
 SHAPE = (4, 6, 6)
 ALL: dict[str, tuple[Geometry, Any]] = {**WEIGHTED, **{name: (one, None) for name, one in GAINED.items()}}

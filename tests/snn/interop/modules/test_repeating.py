@@ -10,7 +10,6 @@ from spikewright.snn.interop.snntorch import from_snntorch
 from tests.snn.interop.imported import compare, dyadic, images, spikes_of
 
 snntorch = pytest.importorskip("snntorch")
-STEPS = 8
 
 
 class Recurrent(nn.Module):

@@ -1,6 +1,5 @@
 """Graphs without a counterpart and files of strangers: one clear error each, and nothing of them is used."""
 
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +17,6 @@ from tests.snn.every_record import NETWORKS
 nir, h5py = pytest.importorskip("nir"), pytest.importorskip("h5py")
 READING = Reading(Direct(4))
 ONES, EYE = np.ones(3), np.eye(3)
-
-
-def graph(middle: dict[str, Any], edges: list[tuple[str, str]] | None = None, **more: Any) -> Any:
-    """Input, `middle`, an IF and an output in a row, or with other `edges`."""
-    nodes = {"in": nir.Input(np.array([3])), **middle, "if": nir.IF(r=ONES, v_threshold=ONES), **more}
-    nodes["out"] = nir.Output(np.array([3]))
-    names = list(nodes)
-    return nir.NIRGraph(nodes, edges or list(pairwise(names)), type_check=False)
-
-
-def lif(**changes: Any) -> Any:
-    values = {"tau": ONES * 1e-3, "r": ONES, "v_leak": 0 * ONES, "v_threshold": ONES, **changes}
-    return nir.LIF(**values)
 
 
 @pytest.fixture(scope="module")
