@@ -11,9 +11,9 @@ from typing import Any
 
 from spikewright import Table
 from spikewright.dominance import hypervolume
+from spikewright.experiments.exploring.asked_points import asked_in, search_of
 from spikewright.experiments.exploring.asking import batches
 from spikewright.experiments.exploring.points import Measured, Tried, column, front_of
-from spikewright.experiments.exploring.searching import asked_in, search_of
 from spikewright.experiments.exploring.section import SearchPart
 from spikewright.experiments.exploring.space import Space, key_of
 from spikewright.experiments.studies.study import open_study

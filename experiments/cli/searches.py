@@ -38,8 +38,8 @@ def tell_found(result: "StudyResult") -> bool:
 
 def tell_space(study: "Study") -> None:
     """Print how large the space of a search is, what it is made of, and how many of its points would be tried, and how."""
+    from spikewright.experiments.exploring.asked_points import search_of
     from spikewright.experiments.exploring.asking import takes_all
-    from spikewright.experiments.exploring.searching import search_of
     from spikewright.experiments.exploring.space import Space
 
     space, search = Space(study), search_of(study)

@@ -4,19 +4,16 @@ Nothing of the sampler is stored. A search that goes on asks the same questions 
 is where it was killed, with the same sampler.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
-from spikewright import InvalidFile, InvalidInput, Kind, Progress
-from spikewright.experiments.exploring.asking import Batches, batches, takes_all
-from spikewright.experiments.exploring.columns import check_columns
+from spikewright import InvalidInput, Progress
+from spikewright.experiments.exploring.asked_points import ASKED, ASKED_FILE, AtPoint, asked_in, search_of
+from spikewright.experiments.exploring.asking import Batches, batches
 from spikewright.experiments.exploring.measuring import measured
 from spikewright.experiments.exploring.points import Tried, front_of, rows_of_points
-from spikewright.experiments.exploring.section import SearchPart
 from spikewright.experiments.exploring.space import Point, Space
-from spikewright.experiments.records.reading import read_json
 from spikewright.experiments.records.store import Store
 from spikewright.experiments.runs.cell_run import Observer
 from spikewright.experiments.runs.cells import Cell
@@ -24,41 +21,11 @@ from spikewright.experiments.runs.orders import Fault
 from spikewright.experiments.runs.runners.base import Runner
 from spikewright.experiments.runs.running import run_held
 from spikewright.experiments.runs.state import RunState
-from spikewright.experiments.studies.expansion import expand
 from spikewright.experiments.studies.folder import write_json
 from spikewright.experiments.studies.spec import Study
-from spikewright.kinds import json_with
-from spikewright.optional import require
 
-ASKED = "search.json"
-ASKED_FILE = Kind("the points of a search", json_with("points"))
 PASSING = ("lost", "again", "full")
 """Kinds of faults that may be gone when the cell is tried again."""
-
-
-@dataclass(frozen=True)
-class AtPoint:
-    """A point with the study that it is, what its model and networks are called there, and its cells; or `why` it is none."""
-
-    point: Point
-    seeds: tuple[int, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict)
-    cells: tuple[Cell, ...] = ()
-    why: str = ""
-
-    @classmethod
-    def of(cls, space: Space, point: Point) -> "AtPoint":
-        """What stands at a point."""
-        try:
-            study = space.study_at(point)
-            return cls(point, study.seeds, space.names_at(point, study), expand(study))
-        except InvalidInput as error:
-            return cls(point, why=str(error))
-
-    @property
-    def network(self) -> str:
-        """The end of its chain."""
-        return next(iter(self.names.values()), "")
 
 
 @dataclass
@@ -148,63 +115,3 @@ class Search:
         done = self.cells and all(self.store.holds(cell.folder) for cell in self.cells.values())
         if done and not any(each.measured for each in self.tried):
             raise InvalidInput(f"search: {self.tried[0].why}")
-
-
-def check_search(study: Study) -> None:
-    """Raise InvalidInput or MissingTool, before anything runs, for a search that has no space, or no such columns or sampler."""
-    space, part = Space(study), search_of(study)
-    check_columns(study, part)
-    if not takes_all(space, part) and part.sampler in ("nsga2", "tpe"):
-        require("optuna")
-
-
-@dataclass(frozen=True)
-class Ahead:
-    """What is known of a search before it runs: the `cells` of its first points, and how many `points` these and `more` are."""
-
-    cells: tuple[Cell, ...]
-    points: int
-    more: int
-
-
-def ahead(study: Study, store: Store | None) -> Ahead:
-    """The points that were asked for in `store`, the first batch of a new search, or all where none depends on another.
-
-    Raises what `check_search` raises.
-    """
-    check_search(study)
-    space, part = Space(study), search_of(study)
-    most = min(part.points, space.size)
-    known = asked_in(store)[:most] if store is not None else []
-    if takes_all(space, part):
-        known = list(islice(space.points(), most))
-    found = {cell.key: cell for point in known or next(batches(space, part)) for cell in AtPoint.of(space, point).cells}
-    count = len(known) or min(part.batch, most)
-    return Ahead(tuple(found.values()), count, most - count)
-
-
-def search_of(study: Study) -> SearchPart:
-    """The section of a study. Raises InvalidInput where it has none."""
-    if study.search is None:
-        raise InvalidInput(
-            "expected a study with a section search, got none; try search: {objectives: {accuracy: max}}"
-        )
-    return study.search
-
-
-def asked_in(store: Store) -> list[Point]:
-    """The points that a search in this store has asked for so far."""
-    try:
-        return list(read_json(store.folder / ASKED)["points"])
-    except (InvalidFile, KeyError, TypeError):
-        return []
-
-
-def cells_asked(study: Study, store: Store) -> Iterator[Cell]:
-    """The cells of all points that a search in this store has asked for, each once."""
-    space, seen = Space(study), set[str]()
-    for point in asked_in(store):
-        for cell in AtPoint.of(space, point).cells:
-            if cell.key not in seen:
-                seen.add(cell.key)
-                yield cell

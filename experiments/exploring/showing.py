@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from spikewright import Table
+from spikewright.experiments.exploring.asked_points import asked_in
 from spikewright.experiments.exploring.points import front_table
-from spikewright.experiments.exploring.searching import asked_in
 from spikewright.experiments.exploring.space import ANN, Space
 from spikewright.experiments.records.store import Store
 from spikewright.experiments.studies.spec import Study

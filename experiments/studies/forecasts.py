@@ -12,7 +12,7 @@ from statistics import fmean
 from typing import Literal
 
 from spikewright import InvalidFile, check_claim
-from spikewright.experiments.exploring.searching import Ahead, ahead
+from spikewright.experiments.exploring.foreseen import Ahead, ahead
 from spikewright.experiments.records.record import Spent
 from spikewright.experiments.records.store import INDEX, Store
 from spikewright.experiments.runs.cells import Cell

@@ -7,8 +7,10 @@ from functools import cached_property
 from pathlib import Path
 
 from spikewright import InvalidInput, Progress, atomic_folder, silent
+from spikewright.experiments.exploring.asked_points import cells_asked
+from spikewright.experiments.exploring.foreseen import check_search
 from spikewright.experiments.exploring.points import POINTS
-from spikewright.experiments.exploring.searching import Search, cells_asked, check_search
+from spikewright.experiments.exploring.searching import Search
 from spikewright.experiments.records.freshness import MadeFiles, written_ns
 from spikewright.experiments.records.layout import RECORD
 from spikewright.experiments.records.provenance import Provenance

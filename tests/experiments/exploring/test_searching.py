@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from spikewright import InvalidInput, MissingTool
+from spikewright import InvalidInput
 from spikewright.dominance import dominates
-from spikewright.experiments.exploring import searching
+from spikewright.experiments.exploring.asked_points import search_of
+from spikewright.experiments.exploring.foreseen import ahead
 from spikewright.experiments.exploring.points import front_table, shortage
 from spikewright.experiments.records.record import Rows
 from spikewright.experiments.runs.orders import CellOutcome
@@ -95,11 +96,11 @@ def test_a_search_finds_what_enumeration_finds(enumerated: StudyResult, tmp_path
     every = {row["network"]: row for row in enumerated.tables["points"]}
     whole = run_study(study(sampler=sampler, points=12), copied(enumerated, tmp_path / "whole"))
     assert whole.ran == 0, "every cell was there"
-    names = set(front_table(enumerated.tables["points"], searching.search_of(study()))["network"])
-    assert set(front_table(whole.tables["points"], searching.search_of(study()))["network"]) == names
+    names = set(front_table(enumerated.tables["points"], search_of(study()))["network"])
+    assert set(front_table(whole.tables["points"], search_of(study()))["network"]) == names
     part = run_study(study(sampler=sampler, points=7), copied(enumerated, tmp_path / "part")).tables["points"]
     tried = set(part["network"])
-    assert len(tried) == 7 and names & tried <= set(front_table(part, searching.search_of(study()))["network"])
+    assert len(tried) == 7 and names & tried <= set(front_table(part, search_of(study()))["network"])
     for row in part:
         assert {name: row[name] for name in ("accuracy", "synaptic_operations")} == {
             name: every[row["network"]][name] for name in ("accuracy", "synaptic_operations")
@@ -153,26 +154,13 @@ def test_measures_that_cannot_be_read_end_the_search_at_once(enumerated: StudyRe
         run_study(asked, copied(enumerated, tmp_path / "several"))
 
 
-def test_nothing_is_made_for_a_search_that_cannot_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InvalidInput, match="got 'acuracy'; try accuracy"):
-        run_study(study(objectives={"acuracy": "max"}), tmp_path / "none")
-
-    def missing(module: str) -> None:
-        raise MissingTool("expected the package optuna to search by nsga2 or tpe, got none")
-
-    monkeypatch.setattr(searching, "require", missing)
-    with pytest.raises(MissingTool):
-        run_study(study(sampler="tpe", points=3), tmp_path / "none")
-    assert not (tmp_path / "none").exists()
-
-
 def test_the_report_is_about_the_front(enumerated: StudyResult, tmp_path: Path) -> None:
     from spikewright.experiments.report.page import write_report
 
     folder = tmp_path / "reported"
     shutil.copytree(enumerated.folder, folder)
     page = write_report(open_study(folder)).read_text()
-    front = front_table(enumerated.tables["points"], searching.search_of(study()))["network"]
+    front = front_table(enumerated.tables["points"], search_of(study()))["network"]
     beaten = [name for name in enumerated.tables["points"]["network"] if name not in front]
     assert "Points of the search" in page and "What was searched for, and found" in page
     networks = page.split('data-name="networks"')[1].split("</table>")[0]
@@ -182,14 +170,14 @@ def test_the_report_is_about_the_front(enumerated: StudyResult, tmp_path: Path) 
 
 def test_what_is_known_before_it_runs(enumerated: StudyResult, tmp_path: Path) -> None:
     """All points where none depends on another; the first batch of a new search; those of before of one that goes on."""
-    every = searching.ahead(study(), None)
+    every = ahead(study(), None)
     assert (every.points, every.more) == (12, 0)
     assert {cell.key for cell in every.cells} == {cell.key for cell in enumerated.cells}
     asked = study(sampler="random", points=7)
-    new = searching.ahead(asked, None)
+    new = ahead(asked, None)
     assert (new.points, new.more, len(new.cells)) == (4, 3, 1 + 2 * 4)
     result = run_study(asked, copied(enumerated, tmp_path / "seven"))
-    gone_on = searching.ahead(asked, result.store)
+    gone_on = ahead(asked, result.store)
     assert (gone_on.points, gone_on.more) == (7, 0)
     assert {cell.key for cell in new.cells} <= {cell.key for cell in gone_on.cells}
 
@@ -207,4 +195,4 @@ def test_bounds_that_nobody_meets(enumerated: StudyResult, tmp_path: Path) -> No
     result = run_study(bounded, copied(enumerated, tmp_path / "bounded"))
     points = result.tables["points"]
     assert result.complete and not any(points["feasible"]) and not any(points["front"])
-    assert "the nearest has steps 2; try that as its bound" in shortage(points, searching.search_of(bounded))
+    assert "the nearest has steps 2; try that as its bound" in shortage(points, search_of(bounded))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from spikewright import FolderKind, Table
-from spikewright.experiments.exploring.searching import ASKED, ASKED_FILE
+from spikewright.experiments.exploring.asked_points import ASKED, ASKED_FILE
 from spikewright.experiments.exploring.showing import MOST_SHOWN, only_of, shown_of, spread, told
 from spikewright.experiments.exploring.space import Space
 from spikewright.experiments.records.store import Store
