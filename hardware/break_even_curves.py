@@ -34,7 +34,7 @@ class BreakEvenPoint:
     formal_nj: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BreakEvenCurve:
     """`points` over the steps. `measured_steps`, `measured`: the network's own steps, and the spikes that a synapse passes on in
     them."""
@@ -42,6 +42,13 @@ class BreakEvenCurve:
     points: tuple[BreakEvenPoint, ...]
     measured_steps: int
     measured: float
+
+    def __repr__(self) -> str:
+        own = next(one for one in self.points if one.steps == self.measured_steps)
+        return (
+            f"BreakEvenCurve({len(self.points)} numbers of steps; in {own.steps} a synapse passes on {self.measured:.3g} spikes,"
+            f" the limit is {own.limit:.3g})"
+        )
 
     @property
     def table(self) -> Table:

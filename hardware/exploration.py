@@ -23,7 +23,7 @@ CONSTANT = (UPWARDS, "weight_memory_bits", "asic45_energy_nj")
 """Columns that are the same for all designs of a network: a front may weigh them beside its objectives."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Exploration:
     """Designs that were tried. `table` has a row for each that was kept, as `estimates` has; `candidate` counts the networks.
 
@@ -42,6 +42,13 @@ class Exploration:
 
     def __len__(self) -> int:
         return len(self.estimates)
+
+    def __repr__(self) -> str:
+        feasible, front = sum(self.counts["feasible"]), len(self.pareto())
+        return (
+            f"Exploration({self.points:,} designs, {feasible:,} fit and keep the bounds;"
+            f" {front:,} on the front of {' and '.join(self.goals.objectives)})"
+        )
 
     @property
     def points(self) -> int:

@@ -14,6 +14,7 @@ from spikewright.hardware.estimation import Estimator
 from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.model.interval import Interval, total
 from spikewright.hardware.model.latency import LayerCycles, pipeline_latency
+from spikewright.markup import digits
 from spikewright.snn import Activity, Network
 
 
@@ -39,7 +40,7 @@ class FpgaShare:
     crossing_words: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Partition:
     """The fewest FPGAs of the point's device that hold all layers in their order, and of such cuts the one that the fewest words
     cross. `latency_cycles`: with the links, each a stage of the pipeline; their own logic is not counted."""
@@ -48,6 +49,10 @@ class Partition:
     link: BoardLink
     parts: tuple[FpgaShare, ...]
     latency_cycles: Interval
+
+    def __repr__(self) -> str:
+        cut = " | ".join(row["layers"] for row in self.table)
+        return f"Partition({len(self.parts)} x {self.estimate.device.name}: {cut}; {digits(self.latency_cycles.value)} cycles)"
 
     @property
     def table(self) -> Table:

@@ -52,7 +52,7 @@ class StreamedLayer:
     blocks_saved: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class StreamedDesign:
     """`estimate`: of the design with those weights outside, without the energy of the memory. `streamed`: largest first; none
     where the design fits as it is."""
@@ -60,6 +60,10 @@ class StreamedDesign:
     estimate: Estimate
     memory: ExternalMemory
     streamed: tuple[StreamedLayer, ...]
+
+    def __repr__(self) -> str:
+        outside = ", ".join(one.projection for one in self.streamed) or "none"
+        return f"StreamedDesign({self.estimate!r}; weights outside: {outside})"
 
     @property
     def table(self) -> Table:

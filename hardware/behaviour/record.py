@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import Table
+from spikewright.markup import digits
 
 Cycles = NDArray[np.int64]
 
@@ -54,7 +55,7 @@ class QueueBehaviour:
     first: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Behaviour:
     """A run of a circuit. Cycle 0 is the first after the reset; the first word of the input is offered in it.
 
@@ -72,6 +73,13 @@ class Behaviour:
     layers: tuple[LayerBehaviour, ...]
     queues: tuple[QueueBehaviour, ...]
     cycles: int
+
+    def __repr__(self) -> str:
+        busiest = max(self.layers, key=lambda one: one.utilisation)
+        return (
+            f"Behaviour({len(self.over):,} samples in {self.cycles:,} cycles, an answer each {digits(self.interval)};"
+            f" {busiest.name!r} works in {busiest.utilisation:.0%} of them)"
+        )
 
     @property
     def latency(self) -> Cycles:

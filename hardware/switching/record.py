@@ -41,13 +41,19 @@ class PartSwitching:
         return sum(one.writes for one in self.memories.values())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Switching:
     """What changed in `cycles` clock cycles, from the end of the reset to the last answer. `source`: "rtl", or a family."""
 
     source: str
     cycles: int
     parts: tuple[PartSwitching, ...]
+
+    def __repr__(self) -> str:
+        return (
+            f"Switching({self.source}, {len(self.parts)} parts in {self.cycles:,} cycles: {self.whole.registers:,} register bits"
+            f" change {self.register_rate:.4g} times a cycle)"
+        )
 
     @property
     def whole(self) -> PartSwitching:

@@ -76,7 +76,7 @@ class PlacedCircuit:
         return f"{self.path[0][0]} to {self.path[-1][0]}, {sum(delay for _, delay in self.path):.1f} ns"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Synthesis:
     """A circuit synthesised for a family.
 
@@ -91,6 +91,14 @@ class Synthesis:
     modules: tuple[SynthesisedModule, ...]
     whole: CellCounts
     placed: PlacedCircuit | None = None
+
+    def __repr__(self) -> str:
+        whole = self.whole
+        clock = "" if self.placed is None else f", {self.placed.clock_mhz:.1f} MHz"
+        return (
+            f"Synthesis({self.target}, {'flat' if self.flat else 'modules kept'}: {whole.lut:,} LUT, {whole.ff:,} FF,"
+            f" {whole.small_blocks:,} blocks, {whole.dsp:,} DSP{clock}; {self.tool})"
+        )
 
     @property
     def table(self) -> Table:

@@ -21,6 +21,9 @@ def test_the_published_perceptron_over_its_steps() -> None:
     assert ten.silent_nj == pytest.approx(10 * one.silent_nj)
     each = (1285.97 - ten.silent_nj) / 0.25
     assert one.limit == pytest.approx((2262.03 - one.silent_nj) / each, rel=1e-4)
+    assert (
+        repr(curve) == "BreakEvenCurve(2 numbers of steps; in 10 a synapse passes on 0.25 spikes, the limit is 0.448)"
+    )
 
 
 @pytest.mark.parametrize("access", ["word", "bus", "width"])

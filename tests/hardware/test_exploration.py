@@ -133,6 +133,9 @@ def many():
 
 
 def test_devices_clocks_and_bounds(many) -> None:
+    assert repr(many).startswith("Exploration(11,520 designs, ") and repr(many).endswith(
+        " on the front of latency_us and lut)"
+    )
     assert many.points == 10 * 9 * 8 * 4 * 2 * 2 and not many.whole and len(many) < 1000
     front = many.pareto()
     assert set(front["device"]) <= {"xc7a35t", "ecp5-85k"} and max(front["bram36"]) <= 60.0

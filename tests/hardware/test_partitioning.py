@@ -42,6 +42,10 @@ def test_parts_hold_all_layers_and_links_take_time() -> None:
     network, activity, point = _case(4)
     found = partition(network, activity, point, BoardLink(100.0, 2.0, 16))
     assert [layer for part in found.parts for layer in part.layers] == list(found.estimate.layers)
+    assert (
+        repr(found).startswith(f"Partition({len(found.parts)} x mine: h0")
+        and repr(found).count(" | ") == len(found.parts) - 1
+    )
     assert len(found.parts) > 1 and found.parts[-1].crossing_words == 0.0
     assert all(row["blocks"] <= 4 for row in found.table)
     assert found.latency_cycles.high > found.estimate.latency_cycles.high

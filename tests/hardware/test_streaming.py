@@ -22,6 +22,7 @@ def test_nothing_moves_where_it_fits() -> None:
     network, activity, point = _case(500)
     found = stream_weights(network, activity, point)
     assert found.streamed == () and len(found.table) == 0
+    assert repr(found) == f"StreamedDesign({found.estimate!r}; weights outside: none)"
     assert found.estimate.fpga_energy_uj == estimate(network, activity, point).fpga_energy_uj
 
 

@@ -22,6 +22,11 @@ def test_latency_counts_both_ends_and_the_interval_lies_between_answers() -> Non
     assert behaviour([49], [0]).interval == 50
 
 
+def test_it_is_shown_in_a_line() -> None:
+    told = "Behaviour(3 samples in 100 cycles, an answer each 25; 'a' works in 50% of them)"
+    assert repr(behaviour([49, 69, 99], [0, 10, 30])) == told
+
+
 def test_tables_have_a_row_each() -> None:
     found = behaviour([49], [0])
     assert found.table["pass_cycles"] == [30] and found.queue_table["most_words"] == [9]

@@ -102,6 +102,12 @@ def test_damaged_yaml_is_refused(tmp_path: Path, text: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_the_example_of_the_page_is_a_device(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "energy.md").read_text()
+    (tmp_path / "my-board.yaml").write_text(page.split("```yaml\n")[1].split("```")[0])
+    assert device(tmp_path / "my-board.yaml").name == "my-board"
+
+
 def test_files_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(InvalidFile, match=r"expected the file of a device at .*none\.toml, got none"):
         device(tmp_path / "none.toml")

@@ -35,3 +35,7 @@ def test_differences_are_told_beyond_their_bounds() -> None:
         "a.rom is read in 100 cycles and written in 0, not 50 and 0",
         "b.bank is read in 100 cycles and written in 40, not 0 and 0",
     )
+
+
+def test_it_is_shown_in_a_line() -> None:
+    assert repr(FOUND) == "Switching(rtl, 3 parts in 100 cycles: 40 register bits change 0.075 times a cycle)"

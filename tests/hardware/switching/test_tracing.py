@@ -52,6 +52,17 @@ def test_a_simulation_that_fails_leaves_no_reader_waiting(tmp_path: Path) -> Non
         trace(circuit, words, 1, limit=20)
 
 
+@needs_tools
+def test_the_example_of_the_page_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "energy.md").read_text()
+    network = perceptron((6, 5, 3), steps=2)
+    monkeypatch.chdir(tmp_path)
+    exec(page.split("```python\n")[1].split("```")[0], {"network": network, "images": images_for(network, 0)})
+    assert "register_rate" in capsys.readouterr().out
+
+
 def test_a_missing_yosys_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     circuit, words = small(tmp_path)
     monkeypatch.setattr(programs.shutil, "which", lambda _: None)

@@ -24,6 +24,9 @@ def test_a_row_is_all_instances_of_a_kind(own: CellCounts, first: int, second: i
     row, last = whole.table
     assert (row["instances"], row["lut"]) == (first + second, (first + second) * own.lut)
     assert (last["module"], last["ff"]) == ("all", own.ff)
+    assert repr(whole).startswith("Synthesis(xc7, modules kept: ") and repr(whole).count("\n") == 0
+    placed = PlacedCircuit("", "", 101.26, {}, ())
+    assert f" {own.dsp:,} DSP, 101.3 MHz; " in repr(Synthesis("ecp5", "", "", True, (), own, placed))
 
 
 def test_the_slowest_path_in_a_sentence() -> None:
