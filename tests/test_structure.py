@@ -24,7 +24,7 @@ TABLE = {
     "experiments": (("spikewright", "snn", "compress", "conversion", "robustness", "hardware"), None),
 }
 INTEROP = ("torch", "snntorch", "norse", "brian2", "nir", "h5py")
-MOST_LINES = 300
+MOST_LINES = 250
 MOST_FUNCTION_LINES = 60
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
-from spikewright.experiments.studies.parts import Name, StudyPart
+from spikewright.experiments.studies.part_bases import Name, StudyPart
 
 Take = Literal["one", "sum", "mean", "min", "max", "last"]
 Sampler = Literal["nsga2", "tpe", "random", "all"]

@@ -3,35 +3,17 @@
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    NonNegativeFloat,
-    PositiveInt,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, NonNegativeFloat, PositiveInt, model_validator
 
-from spikewright.experiments.families import ATTACKS, CORRUPTIONS, RECIPES, make
+from spikewright.experiments.families import ATTACKS, CORRUPTIONS, RECIPES
 from spikewright.experiments.runs.budgets import Budget
 from spikewright.experiments.stages.table import STAGES
+from spikewright.experiments.studies.part_bases import Name, RecordPart, StudyPart
 from spikewright.experiments.training.recipe import TrainRecipe
-from spikewright.tables import Family, changed
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,80}$")]
 Place = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 """A path that means the same wherever the study is opened again."""
 Strengths = Annotated[tuple[NonNegativeFloat, ...], Field(min_length=1)]
-STORED = "stored"
-"""In the context of a validation: the study is one that was run, and no module of the user's is imported to look at it."""
-
-
-class StudyPart(BaseModel):
-    """Fields that are all known; nothing changes afterwards."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class DatasetPart(StudyPart):
@@ -54,7 +36,7 @@ class ModelPart(StudyPart):
     zoo: str | None = None
     factory: str | None = None
     weights: Place | None = None
-    training: dict[str, Any] = {}
+    training: dict[str, Any] = Field(default={})
 
     @model_validator(mode="after")
     def _one(self) -> "ModelPart":
@@ -65,47 +47,6 @@ class ModelPart(StudyPart):
             raise ValueError("expected weights beside the factory that they belong to, got no factory")
         TrainRecipe.from_dict(self.training)
         return self
-
-
-class RecordPart(StudyPart):
-    """A part that names a record: its settings stand beside the part's own fields, or under `options`."""
-
-    family: ClassVar[Family[Any]]
-    title: ClassVar[str]
-    options: dict[str, Any] = {}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _gathered(cls, values: Any) -> Any:
-        if not isinstance(values, dict) or not isinstance(values.get("options", {}), dict):
-            return values
-        own = {name: value for name, value in values.items() if name in cls.model_fields and name != "options"}
-        beside = {name: value for name, value in values.items() if name not in cls.model_fields}
-        return {**own, "options": {**values.get("options", {}), **beside}}
-
-    @model_validator(mode="after")
-    def _checked(self, info: ValidationInfo) -> "RecordPart":
-        stored = (info.context or {}).get(STORED, False)
-        if not stored or self.called in self.family:
-            made = self.record()
-            if not stored and self.family is STAGES:
-                made.check()
-        return self
-
-    @property
-    def called(self) -> str:
-        """The name of the record."""
-        return str(getattr(self, self.title))
-
-    def record(self) -> Any:
-        """The record itself. Raises InvalidInput for settings that it does not have or take."""
-        return make(self.family, self.called, self.options)
-
-    @property
-    def meaning(self) -> dict[str, Any]:
-        """What tells it from others: its name, and the settings that are not as by default."""
-        known = self.called in self.family
-        return {self.title: self.called, "options": changed(self.record()) if known else self.options}
 
 
 class CompressionPart(RecordPart):

@@ -12,18 +12,16 @@ from spikewright.experiments.exploring.section import SearchPart
 from spikewright.experiments.studies.grids import expanded
 from spikewright.experiments.studies.including import read_values
 from spikewright.experiments.studies.located import Fields, FileLine, field_said, line_of
+from spikewright.experiments.studies.part_bases import STORED, Name, StudyPart
 from spikewright.experiments.studies.parts import (
-    STORED,
     BudgetPart,
     CompressionPart,
     ConversionPart,
     DatasetPart,
     HardwarePart,
     ModelPart,
-    Name,
     RobustnessPart,
     StagePart,
-    StudyPart,
 )
 from spikewright.tables import nearest
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from spikewright.experiments.report.chain import coded_how, compressed_how
-from spikewright.experiments.studies.parts import STORED, CompressionPart, ConversionPart
+from spikewright.experiments.studies.part_bases import STORED
+from spikewright.experiments.studies.parts import CompressionPart, ConversionPart
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,11 @@
-"""Parts of a study: settings stand beside the part's fields or under options, and are checked by the record that they are for."""
+"""Parts of a study are checked to their last field by the record that they are for, and older ones are understood."""
 
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from spikewright.conversion import Rate
 from spikewright.experiments.studies.parts import (
-    STORED,
     AttackPart,
     CompressionPart,
     ConversionPart,
@@ -16,18 +14,6 @@ from spikewright.experiments.studies.parts import (
     StagePart,
 )
 from spikewright.robustness import FGSM, PGD
-
-
-def test_settings_beside_a_part_are_those_under_options() -> None:
-    beside = ConversionPart.model_validate({"name": "r", "recipe": "rate", "steps": 4, "samples": 9})
-    under = ConversionPart.model_validate({"name": "r", "recipe": "rate", "options": {"steps": 4}, "samples": 9})
-    assert beside == under and beside.record() == Rate(4)
-    assert ConversionPart.model_validate(beside.model_dump(mode="json")) == beside
-
-
-def test_the_meaning_has_what_is_not_as_by_default() -> None:
-    part = ConversionPart.model_validate({"name": "r", "recipe": "rate", "steps": 7, "neuron": "signed"})
-    assert part.meaning == {"recipe": "rate", "options": {"neuron": "signed"}}
 
 
 def test_pgd_takes_twenty_steps_unless_told() -> None:
@@ -68,11 +54,3 @@ def test_a_fault_is_told(kind: Any, values: dict[str, Any], told: str) -> None:
     with pytest.raises(ValidationError) as error:
         kind.model_validate(values)
     assert told in str(error.value)
-
-
-def test_a_stored_study_imports_nothing_of_the_user_s() -> None:
-    values = {"kind": "nowhere_at_all:Mine", "epsilons": [0.1], "strength": 3}
-    part = AttackPart.model_validate(values, context={STORED: True})
-    assert part.meaning == {"kind": "nowhere_at_all:Mine", "options": {"strength": 3}}
-    with pytest.raises(ValidationError, match="No module named"):
-        AttackPart.model_validate(values)

@@ -13,7 +13,7 @@ from spikewright.snn.event.routes.chosen_dots import ChosenDots
 from spikewright.snn.kernels.dot_ways import REAL_TILES
 from spikewright.snn.kernels.planes import Planes, added_to, emptied
 from tests.snn.event.routes.test_choosing_dots import by_rows, by_tiles, wanted_of
-from tests.snn.event.test_masking import any_numbers, images
+from tests.snn.event.stacks import any_numbers, images
 from tests.snn.kernels.making import events_of
 from tests.snn.kernels.test_masks import masks_of
 from tests.snn.test_contract import assert_same

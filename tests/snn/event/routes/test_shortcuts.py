@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from spikewright.snn import IF, LIF, Identity, Network, RateCode, simulate
 from spikewright.snn.event.populations import compiled_populations
 from spikewright.snn.event.routes.shortcuts import ShortcutRoute
-from tests.snn.event.test_masking import CHANNELS, assert_nobody_can_tell, images, masked_of, stack
+from tests.snn.event.stacks import CHANNELS, assert_nobody_can_tell, images, masked_of, stack
 from tests.snn.test_contract import assert_same
 
 
