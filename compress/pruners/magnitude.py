@@ -151,7 +151,8 @@ class Prune(PruneSettings, _Goal, Method):
         reached = f"{100 * sparsity_of(masks):.1f} % of the weights"
         if each is not None:
             reached = f"{100 * sparsity_of(masks, each):.1f} % of the additions, {reached}"
-        how = f"in {self.rounds} rounds with fine-tuning" if tuned else "in one go, not fine-tuned (no data)"
+        rounds = "one round" if self.rounds == 1 else f"{self.rounds} rounds"
+        how = f"in {rounds} with fine-tuning" if tuned else "in one go, not fine-tuned (no data)"
         minimal = [path for path, mask in masks.items() if int(mask.sum()) <= mask.shape[0] < mask.numel()]
         text = f"prune: {reached}, {self.scope} magnitude, {how}"
         if self.shape != UNSTRUCTURED:
