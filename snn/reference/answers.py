@@ -10,7 +10,8 @@ from spikewright.snn.activity import Activity
 from spikewright.snn.decisions import Quiescence, TerminateDelta, TerminateMax
 from spikewright.snn.network import Network
 from spikewright.snn.projections import Projection
-from spikewright.snn.reference.synapses import Values, additions
+from spikewright.snn.reference.synapses import additions
+from spikewright.snn.reference.windows import Values
 from spikewright.snn.simulation import Request
 from spikewright.snn.traits import answered, is_timed, scale_of, sent
 

@@ -21,7 +21,7 @@ from spikewright.snn.codes import (
 )
 from spikewright.snn.network import Network
 from spikewright.snn.reference.noise import Draws, below, draws_of
-from spikewright.snn.reference.synapses import Values
+from spikewright.snn.reference.windows import Values
 from spikewright.snn.streams import EventStream, Inputs
 
 

@@ -20,7 +20,8 @@ from spikewright.snn.reference.answers import Trace, answer
 from spikewright.snn.reference.codes import encode
 from spikewright.snn.reference.neurons import ReferenceCell, ReferenceGate, quantised, ramp
 from spikewright.snn.reference.noise import stuck, transmitted
-from spikewright.snn.reference.synapses import Values, arranged, column, largest, send
+from spikewright.snn.reference.synapses import arranged, column, largest, send
+from spikewright.snn.reference.windows import Values
 from spikewright.snn.simulation import Request
 from spikewright.snn.synapses import Windows
 from spikewright.snn.traits import is_timed, sent

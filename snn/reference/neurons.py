@@ -24,7 +24,8 @@ from spikewright.snn.neurons import (
 )
 from spikewright.snn.populations import Population
 from spikewright.snn.reference.noise import drifted, flipped
-from spikewright.snn.reference.synapses import Values, column
+from spikewright.snn.reference.synapses import column
+from spikewright.snn.reference.windows import Values
 
 Fired = tuple[Values, Values]
 """What neurons send in a step, and the potential that is left."""

@@ -22,7 +22,8 @@ from spikewright.snn.disturb.noise import (
 )
 from spikewright.snn.network import Network
 from spikewright.snn.populations import Population
-from spikewright.snn.reference.synapses import Values, column
+from spikewright.snn.reference.synapses import column
+from spikewright.snn.reference.windows import Values
 from spikewright.snn.traits import is_timed
 from spikewright.splitmix import GOLDEN
 

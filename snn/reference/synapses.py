@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spikewright.index_maps import IndexMap
 from spikewright.snn.network import Network
 from spikewright.snn.neurons import PerChannel
 from spikewright.snn.projections import Projection
+from spikewright.snn.reference.windows import Values, correlate, each_window, spread
 from spikewright.snn.synapses import (
     AvgPool2d,
     Conv1d,
@@ -30,8 +30,6 @@ from spikewright.snn.synapses import (
     Windows,
 )
 from spikewright.weights import dense
-
-Values = NDArray[Any]
 
 
 def send(network: Network, projection: Projection, values: Values) -> Values:
@@ -51,7 +49,7 @@ def largest(windows: Windows, values: Values) -> Values:
     Places of the padding never win.
     """
     never = np.iinfo(np.int64).min if values.dtype.kind == "i" else -np.inf
-    return np.asarray(np.max(_each_window(windows, values, never), axis=0))
+    return np.asarray(np.max(each_window(windows, values, never), axis=0))
 
 
 def additions(projection: Projection, events: Values) -> Values:
@@ -92,7 +90,7 @@ def _through(synapse: Synapse, values: Values) -> Values:
 
 def _touched(synapse: Windows, values: Values) -> Values:
     """Only events take this way: one for each window they lie in."""
-    return np.asarray(np.sum(_each_window(synapse, values, 0), axis=0))
+    return np.asarray(np.sum(each_window(synapse, values, 0), axis=0))
 
 
 def _identity(synapse: Identity, values: Values) -> Values:
@@ -105,7 +103,7 @@ def _upsample(synapse: Upsample, values: Values) -> Values:
 
 def _average(synapse: AvgPool2d, values: Values) -> Values:
     windows = Windows(synapse.kernel, synapse.stride)
-    return np.asarray(np.sum(_each_window(windows, values, 0), axis=0) * _gain(synapse, values))
+    return np.asarray(np.sum(each_window(windows, values, 0), axis=0) * _gain(synapse, values))
 
 
 def _separable(synapse: Separable2d, values: Values) -> Values:
@@ -127,16 +125,16 @@ def _linear(synapse: Linear, values: Values) -> Values:
 
 
 def _conv2d(synapse: Conv2d, values: Values) -> Values:
-    return _correlate(synapse, _weights(synapse, values), values)
+    return correlate(synapse, _weights(synapse, values), values)
 
 
 def _conv1d(synapse: Conv1d, values: Values) -> Values:
     flat = Conv2d(synapse.weights, (1, synapse.stride), (0, synapse.padding), (1, synapse.dilation), synapse.groups)
-    return _correlate(flat, _weights(synapse, values)[:, :, None], values[:, :, None])[:, :, 0]
+    return correlate(flat, _weights(synapse, values)[:, :, None], values[:, :, None])[:, :, 0]
 
 
 def _transposed(synapse: ConvTranspose2d, values: Values) -> Values:
-    return _spread(synapse, _weights(synapse, values), values)
+    return spread(synapse, _weights(synapse, values), values)
 
 
 RULES: dict[type, Callable[[Any, Values], Values]] = {
@@ -161,50 +159,6 @@ def _gain(synapse: AvgPool2d | Identity | Upsample, values: Values) -> Values:
     """The gain as a float32 number or an integer, wide enough to multiply `values (batch, channels, ...)`."""
     kind = np.int64 if values.dtype == np.int64 else np.float32
     return column(synapse.gain, values.shape[1:], kind).astype(values.dtype)
-
-
-def _each_window(windows: Windows, values: Values, outside: float | int) -> Values:
-    """The values at each place of the kernel, `(places, batch, channels, rows, columns)`; a sequence has no rows."""
-    if values.ndim == 3:
-        return _each_window(windows, values[:, :, None], outside)[:, :, :, 0]
-    (high, wide), (down, right), (top, left) = windows.kernel, windows.stride, windows.padding
-    padded = np.pad(values, ((0, 0), (0, 0), (top, top), (left, left)), constant_values=outside)
-    rows, columns = (padded.shape[2] - high) // down + 1, (padded.shape[3] - wide) // right + 1
-    places = [(y, x) for y in range(high) for x in range(wide)]
-    return np.stack([padded[:, :, y::down, x::right][:, :, :rows, :columns] for y, x in places])
-
-
-def _correlate(conv: Conv2d, weights: Values, values: Values) -> Values:
-    """out[o, y, x] = sum over c, i, j of weights[o, c, i, j] padded[c, y step + i dilation, x step + j dilation]."""
-    (high, wide), (down, right), (top, left) = weights.shape[2:], conv.stride, conv.padding
-    padded = np.pad(values, ((0, 0), (0, 0), (top, top), (left, left)))
-    rows = (padded.shape[2] - conv.dilation[0] * (high - 1) - 1) // down + 1
-    columns = (padded.shape[3] - conv.dilation[1] * (wide - 1) - 1) // right + 1
-    kernels = weights.reshape(conv.groups, -1, *weights.shape[1:])
-    out = np.zeros((len(values), *kernels.shape[:2], rows * columns), dtype=values.dtype)
-    for i in range(high):
-        for j in range(wide):
-            y, x = i * conv.dilation[0], j * conv.dilation[1]
-            seen = padded[:, :, y : y + down * rows : down, x : x + right * columns : right][:, :, :rows, :columns]
-            out += kernels[..., i, j] @ seen.reshape(len(values), conv.groups, -1, rows * columns)
-    return out.reshape(len(values), -1, rows, columns)
-
-
-def _spread(conv: ConvTranspose2d, weights: Values, values: Values) -> Values:
-    """out[o, y stride - padding + i dilation, ...] += weights[o, c, i, ...] values[c, y, ...]."""
-    (batch, _, rows, columns), (high, wide) = values.shape, weights.shape[2:]
-    (down, right), (top, left) = conv.stride, conv.padding
-    tall = (rows - 1) * down + conv.dilation[0] * (high - 1) + conv.output_padding[0] + 1
-    broad = (columns - 1) * right + conv.dilation[1] * (wide - 1) + conv.output_padding[1] + 1
-    kernels = weights.reshape(conv.groups, -1, *weights.shape[1:])
-    out = np.zeros((batch, len(weights), tall, broad), dtype=values.dtype)
-    sources = values.reshape(batch, conv.groups, -1, rows * columns)
-    for i in range(high):
-        for j in range(wide):
-            y, x = i * conv.dilation[0], j * conv.dilation[1]
-            sent = (kernels[..., i, j] @ sources).reshape(batch, -1, rows, columns)
-            out[:, :, y : y + down * rows : down, x : x + right * columns : right][:, :, :rows, :columns] += sent
-    return out[:, :, top : tall - top, left : broad - left]
 
 
 def _survivors(synapse: Synapse) -> Synapse:
