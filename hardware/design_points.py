@@ -20,6 +20,8 @@ from spikewright.snn.requirements import check_network
 class DesignPoint:
     """One LayerDesign for every population but the input, the clock in MHz and the device.
 
+    loads: weights and all other memories can be filled at run time, over a stream of their own; a core that costs more.
+
     device: a name in DEVICES, or one that is not there, as `hardware.devices.device` takes it: its record, a YAML or TOML file,
     or the "package.module:OBJECT" of a record. The point holds the name of a device of DEVICES, and the record of another.
     """
@@ -27,11 +29,14 @@ class DesignPoint:
     layers: tuple[LayerDesign, ...]
     clock_mhz: float = 100.0
     device: str | Device = "xc7a100t"
+    loads: bool = False
 
     def __post_init__(self) -> None:
         device = find_device(self.device)
         object.__setattr__(self, "device", device.name if DEVICES.get(device.name) == device else device)
         check_clock(self.clock_mhz)
+        if not isinstance(self.loads, bool):
+            raise InvalidInput(f"expected loads=True or False, got {self.loads!r:.60}")
 
     @property
     def by_name(self) -> Mapping[str, LayerDesign]:

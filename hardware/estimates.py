@@ -52,9 +52,31 @@ class LayerEstimate:
         }
 
 
+@dataclass(frozen=True)
+class LoaderEstimate:
+    """What fills the memories of a core at run time, which belongs to no layer: its area, and what its clock takes meanwhile."""
+
+    area: LayerArea
+    dynamic: DynamicEnergy
+
+    def row(self, device: Device) -> dict[str, Any]:
+        """The row of a table."""
+        return {
+            "layer": "loader",
+            **self.area.lut.columns("lut"),
+            "ff": self.area.ff.value,
+            "bram36": self.area.blocks * device.block_kbit / 36,
+            "dsp": self.area.dsp,
+            "area_calibrated": not self.area.outside,
+            **self.dynamic.columns,
+            **self.dynamic.total_uj.columns("fpga_dynamic_uj"),
+        }
+
+
 @dataclass(frozen=True, repr=False)
 class Estimate:
-    """What `point` costs per inference, low, middle and high. Totals are sums over `layers`, latencies as in `latency`.
+    """What `point` costs per inference, low, middle and high. Totals are sums over `layers` and the `loader`, which a
+    design that loads has; latencies as in `latency`.
 
     `latency_cycles`, `latency_us`, `latency_s`: from the first input event to the answer. `interval_cycles`: between two
     answers when inferences follow each other, the busiest layer. `asic45_energy_nj` is the 45 nm index and `fpga_energy_uj` an
@@ -66,6 +88,7 @@ class Estimate:
     latency_cycles: Interval
     static_uj: Interval
     tree_uj: Interval
+    loader: LoaderEstimate | None = None
 
     def __repr__(self) -> str:
         told = {"LUT": self.lut, "us": self.latency_us, "uJ": self.fpga_energy_uj}
@@ -88,6 +111,14 @@ class Estimate:
         return html_table(repr(self), ({name: row.get(name) for name in columns} for row in self.table))
 
     @property
+    def _parts(self) -> tuple[LayerEstimate | LoaderEstimate, ...]:
+        return self.layers if self.loader is None else (*self.layers, self.loader)
+
+    @property
+    def _areas(self) -> tuple[LayerArea, ...]:
+        return tuple(each.area for each in self._parts)
+
+    @property
     def device(self) -> Device:
         """The device of the point."""
         return self.point.fpga
@@ -95,17 +126,17 @@ class Estimate:
     @property
     def lut(self) -> Interval:
         """LUTs (ALUTs on Cyclone V)."""
-        return total(layer.area.lut for layer in self.layers)
+        return total(area.lut for area in self._areas)
 
     @property
     def ff(self) -> Interval:
         """Flip-flops."""
-        return total(layer.area.ff for layer in self.layers)
+        return total(area.ff for area in self._areas)
 
     @property
     def blocks(self) -> int:
         """Memory blocks of the device."""
-        return sum(layer.area.blocks for layer in self.layers)
+        return sum(area.blocks for area in self._areas)
 
     @property
     def bram36(self) -> float:
@@ -115,7 +146,7 @@ class Estimate:
     @property
     def dsp(self) -> int:
         """Multiplier blocks."""
-        return sum(layer.area.dsp for layer in self.layers)
+        return sum(area.dsp for area in self._areas)
 
     @property
     def outside(self) -> tuple[str, ...]:
@@ -123,10 +154,12 @@ class Estimate:
 
         It counts where modules beyond the calibration have more than MOST_BEYOND of all look-up tables.
         """
-        beyond = sum(layer.area.beyond * layer.area.lut.value for layer in self.layers)
+        beyond = sum(area.beyond * area.lut.value for area in self._areas)
         if beyond <= MOST_BEYOND * self.lut.value:
             return ()
-        return tuple(f"{layer.design.population}: {what}" for layer in self.layers for what in layer.area.outside)
+        loader = self.loader.area.outside if self.loader else ()
+        layers = [f"{layer.design.population}: {what}" for layer in self.layers for what in layer.area.outside]
+        return (*layers, *(f"loader: {what}" for what in loader))
 
     @property
     def weight_memory_bits(self) -> int:
@@ -165,7 +198,7 @@ class Estimate:
     @property
     def dynamic(self) -> DynamicEnergy:
         """What all layers spend, and the clock network of the device with their clock load."""
-        return sum((layer.dynamic for layer in self.layers), DynamicEnergy(clock_uj=self.tree_uj))
+        return sum((each.dynamic for each in self._parts), DynamicEnergy(clock_uj=self.tree_uj))
 
     @property
     def fpga_energy_uj(self) -> Interval:
@@ -185,7 +218,7 @@ class Estimate:
     @property
     def table(self) -> Table:
         """A row for each layer and one for all of them."""
-        return Table.of([*(layer.row(self.device) for layer in self.layers), self._total_row()])
+        return Table.of([*(each.row(self.device) for each in self._parts), self._total_row()])
 
     def summary(self) -> dict[str, float]:
         """LUT, latency in microseconds and both energies, each with its bounds, by the names of columns."""

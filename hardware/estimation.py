@@ -1,26 +1,30 @@
 """The verb: `estimate(network, activity, point) -> Estimate`."""
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, reduce
 from pathlib import Path
 
 from spikewright import InvalidInput
+from spikewright.hardware.area.load_bus import LoadBus
 from spikewright.hardware.behaviour.exact_cycles import CoreCycles
 from spikewright.hardware.design_points import DesignPoint, check_point, layers_of
 from spikewright.hardware.devices import Device
-from spikewright.hardware.estimates import Estimate, LayerEstimate
+from spikewright.hardware.estimates import Estimate, LayerEstimate, LoaderEstimate
 from spikewright.hardware.layer_designs import LayerDesign
-from spikewright.hardware.model.area import LayerArea, layer_area
+from spikewright.hardware.model.area import LayerArea, layer_area, loader_area
 from spikewright.hardware.model.asic45 import LayerEnergy, layer_energy
 from spikewright.hardware.model.bit_widths import widths
 from spikewright.hardware.model.flows import event_flow
 from spikewright.hardware.model.fpga_actions import FamilyActions, FpgaActions, usual_actions
 from spikewright.hardware.model.fpga_energy import layer_uj, static_uj, tree_uj
-from spikewright.hardware.model.interval import Interval
+from spikewright.hardware.model.interval import ZERO, Interval
 from spikewright.hardware.model.latency import LayerCycles, layer_cycles, pipeline_latency
 from spikewright.hardware.model.operations45 import Access, Sram
 from spikewright.progress import watched
 from spikewright.snn import Activity, Network, Population
+
+IDLE = LayerCycles(ZERO, ZERO)
+"""The cycles of what does nothing during an inference."""
 
 
 @watched
@@ -69,7 +73,9 @@ class Estimator:
         self.index = {p.name: self._energy(p) for p in self.populations}
         """The 45 nm index of each layer, which no design changes."""
         self.part = lru_cache(maxsize=None)(self._layer)
-        """Area and cycles of a LayerDesign on a Device, which no other layer changes."""
+        """Area and cycles of a LayerDesign on a Device, loaded at run time or not, which no other layer changes."""
+        self.loader = lru_cache(maxsize=None)(loader_area)
+        """The area of the loader for a LoadBus on a Device."""
         self.cycles = lru_cache(maxsize=None)(self._cycles)
         """The cycles of a LayerDesign, the same on every device."""
         own = FpgaActions.read(energies) if energies is not None else None
@@ -84,7 +90,7 @@ class Estimator:
     def at(self, point: DesignPoint, known: CoreCycles | None = None) -> Estimate:
         """The estimate of one point, checked by the caller; with its exact cycles, where `known`, in place of the law's."""
         device = point.fpga
-        parts = [self.part(point.by_name[p.name], device) for p in self.populations]
+        parts = [self.part(point.by_name[p.name], device, point.loads) for p in self.populations]
         if known is not None:
             parts = [(area, known.layers[p.name]) for p, (area, _) in zip(self.populations, parts, strict=True)]
         latency = (
@@ -93,10 +99,17 @@ class Estimator:
         rows = tuple(self._row(p, point, part, latency) for p, part in zip(self.populations, parts, strict=True))
         seconds = latency * (1e-6 / point.clock_mhz)
         whole = static_uj(device, seconds), tree_uj(latency, self.actions(device.family))
-        return Estimate(point, rows, latency, *whole)
+        return Estimate(point, rows, latency, *whole, self._loading([area for area, _ in parts], point, latency))
 
-    def _layer(self, design: LayerDesign, device: Device) -> tuple[LayerArea, LayerCycles]:
-        return layer_area(self.network, design, device), self.cycles(design)
+    def _loading(self, layers: Sequence[LayerArea], point: DesignPoint, latency: Interval) -> LoaderEstimate | None:
+        """The loader, which stands still while an inference runs; None for a core that is not loaded."""
+        if not point.loads:
+            return None
+        area = self.loader(reduce(LoadBus.beside, (one.bus for one in layers), LoadBus()), point.fpga)
+        return LoaderEstimate(area, layer_uj(area, IDLE, latency, self.actions(point.fpga.family)))
+
+    def _layer(self, design: LayerDesign, device: Device, loads: bool) -> tuple[LayerArea, LayerCycles]:
+        return layer_area(self.network, design, device, loads), self.cycles(design)
 
     def _cycles(self, design: LayerDesign) -> LayerCycles:
         population, flows = self.network.by_name[design.population], self.flows[design.population]

@@ -133,6 +133,7 @@ def explore(
     parallelism: Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]] | str | None = None,
     labels: Any = None,
     goals: Goals | None = None,
+    loads: bool = False,
     progress: Progress = shown,
 ) -> Exploration:
     """Estimate designs of every `(network, activity)` of `candidates`, on every device, at every clock.
@@ -142,7 +143,7 @@ def explore(
     `parallelism` takes `{layer: [P or (channels, rows, columns), ...]}` for the choices of some layers, or in place of all
     combinations your own list of `{layer: P or lanes}`. `device`: a name in DEVICES, or your own as a `Device`, a YAML or TOML
     file or "package.module:OBJECT". With `labels (batch,)` the activity's accuracy is a column. `goals`: what the front weighs,
-    and bounds.
+    and bounds. `loads`: of designs whose memories can be filled at run time, with what that costs.
     Raises InvalidInput for no candidates, float32 networks, unknown devices, layers or columns.
     """
     _check_candidates(candidates)
@@ -153,7 +154,7 @@ def explore(
     gathered = GatheredRows(goals or Goals(), len(candidates) * len(devices) * len(clocks))
     for number, (network, activity) in enumerate(candidates):
         accuracy = {} if labels is None else {UPWARDS: activity.accuracy(labels)}
-        rows = CandidateRows(number, Estimator(network, activity), activity, accuracy, clocks)
+        rows = CandidateRows(number, Estimator(network, activity), activity, accuracy, clocks, loads)
         for place, fpga in enumerate(devices):
             gathered.add(rows, fpga, parallelism, len(devices))
             progress("explore", number * len(devices) + place + 1, len(candidates) * len(devices))

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from spikewright import InvalidInput
+from spikewright.hardware.area.load_bus import LoadBus
 from spikewright.hardware.design_points import DesignPoint
 from spikewright.hardware.devices import DEVICES, Device
 from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.estimation import Estimator
-from spikewright.hardware.model.area import layer_area
+from spikewright.hardware.model.area import layer_area, loader_area
 from spikewright.hardware.model.interval import Interval, total
 from spikewright.hardware.placement import Placement
 from spikewright.snn import Activity, Network
@@ -27,7 +29,8 @@ class Logic:
     @classmethod
     def of(cls, network: Network, point: DesignPoint) -> "Logic":
         """Those of `network` built as `point`."""
-        areas = [layer_area(network, layer, point.fpga) for layer in point.layers]
+        areas = [layer_area(network, layer, point.fpga, point.loads) for layer in point.layers]
+        areas += [loader_area(reduce(LoadBus.beside, (one.bus for one in areas)), point.fpga)] if point.loads else []
         return cls(total(area.lut for area in areas), total(area.ff for area in areas))
 
 

@@ -76,9 +76,12 @@ class Partition:
 def partition(network: Network, activity: Activity, point: DesignPoint, link: BoardLink | None = None) -> Partition:
     """Cut a design that is too large for its device into parts that fit, by their middle estimates, at the mean of `activity`.
 
-    Raises InvalidInput for a layer that is too large alone, with by how much and how many lanes would fit.
+    Raises InvalidInput for a layer that is too large alone, with by how much and how many lanes would fit, and for a design that
+    is loaded at run time.
     """
     check_point(network, point)
+    if point.loads:
+        raise InvalidInput("expected a design that is not loaded at run time, got loads=True; try loads=False")
     link, estimator = link or BoardLink(), Estimator(network, activity)
     one = estimator.at(point)
     names = [layer.design.population for layer in one.layers]
@@ -156,5 +159,5 @@ def _most_channels(estimator: Estimator, device: Device) -> int:
 
 
 def _fits_alone(estimator: Estimator, name: str, lanes: PhysicalLanes, device: Device) -> bool:
-    area, _ = estimator.part(LayerDesign(name, lanes), device)
+    area, _ = estimator.part(LayerDesign(name, lanes), device, False)
     return not device.lacks(lut=area.lut.value, ff=area.ff.value, blocks=area.blocks, dsp=area.dsp)

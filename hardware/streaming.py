@@ -76,9 +76,11 @@ def stream_weights(
 ) -> StreamedDesign:
     """Put weights outside, those that take most memory blocks first, until the blocks of the device suffice.
 
-    Raises InvalidInput where blocks are too few even then, with how many are.
+    Raises InvalidInput where blocks are too few even then, with how many are, and for a design that is loaded at run time.
     """
     check_point(network, point)
+    if point.loads:
+        raise InvalidInput("expected a design that is not loaded at run time, got loads=True; try loads=False")
     memory, estimator = memory or ExternalMemory(), Estimator(network, activity)
     layers = {layer.design.population: layer for layer in estimator.at(point).layers}
     streamed: list[StreamedLayer] = []

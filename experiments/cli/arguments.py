@@ -135,6 +135,7 @@ LANES = flag(
     told="channel lanes in each layer, or as many as it has channels, instead of --design",
 )
 RUN = flag("folder", type=Path, told="the folder of a study that has been run")
+LOADS = flag("--loads", action="store_true", told="weights can be filled at run time, through a stream of the core")
 WIDE = flag("--wide", action="store_true", told="show all columns of a table, however wide the terminal")
 COMMON = (
     flag("--seed", type=whole(0), default=0, told="seed of everything that is drawn"),

@@ -78,7 +78,7 @@ def run_estimate(options: Namespace) -> None:
     check_tables(options)
     stage = hardware_asked(options, DEVICE)
     network, activity, labels = simulated(options.file, options)
-    point = design_asked(network, activity, options.design, stage)
+    point = design_asked(network, activity, options.design, stage, options.loads)
     found = estimate(network, activity, point)
     paths = write_table(found.table, options.out, force=options.force)
     show(found.table, wide=options.wide, places=paths)
@@ -104,7 +104,7 @@ def run_explore(options: Namespace) -> None:
         found = explore(
             [(network, activity) for network, activity, _ in runs],
             device=devices, clock_mhz=stage.clock_mhz, labels=runs[0][2], goals=Goals(bounds=dict(options.bounds)),
-            parallelism="grid" if options.grid else None, progress=progress,
+            parallelism="grid" if options.grid else None, loads=options.loads, progress=progress,
         )  # fmt: skip
     best = found.best()
     rows = [{"network": str(options.files[row["candidate"]]), **row} for row in found.table]
@@ -141,10 +141,10 @@ def run_export(options: Namespace) -> None:
     check_whole(options.out, CORE_FOLDER)
     stage = hardware_asked(options, EXPORT)
     network, activity, _ = simulated(options.file, options)
-    point = design_asked(network, activity, options.design, stage)
+    point = design_asked(network, activity, options.design, stage, options.loads)
     images, _ = images_of(options, dataset_of(options, origin_of(options.file)))
     golden = images[: stage.golden]
-    export(network, point, options.out, images=golden, loads=options.loads, pixels=options.pixels)
+    export(network, point, options.out, images=golden, pixels=options.pixels)
     again = replay(options.out, device=point.fpga)
     told = "gives the same spikes" if again.equal else f"differs: {'; '.join(again.differences)}"
     say(

@@ -1,6 +1,7 @@
 """What commands that build hardware share: the device and clock that were asked for, and the design that is meant."""
 
 from argparse import Namespace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from spikewright.experiments.cli.flags import TableFlags
@@ -20,18 +21,22 @@ def hardware_asked(options: Namespace, flags: TableFlags) -> "HardwareStage":
     return stage
 
 
-def design_asked(network: "Network", activity: "Activity", design: str, stage: "HardwareStage") -> "DesignPoint":
-    """The point that --design names, on the device and clock of `stage`."""
+def design_asked(
+    network: "Network", activity: "Activity", design: str, stage: "HardwareStage", loads: bool = False
+) -> "DesignPoint":
+    """The point that --design names, on the device and clock of `stage`; `loads`: its memories can be filled at run time."""
     from spikewright import hardware
 
     told: dict[str, Any] = {"device": stage.device, "clock_mhz": stage.clock_mhz}
+    if design == "best":
+        return hardware.explore([(network, activity)], **told, loads=loads).best(stage.best_by)
     if design == "fully-parallel":
-        return hardware.fully_parallel(network, **told)
-    if design == "time-multiplexed":
-        return hardware.time_multiplexed(network, **told)
-    if design == "hybrid":
-        return hardware.hybrid(network, activity, **told)
-    return hardware.explore([(network, activity)], **told).best(stage.best_by)
+        point = hardware.fully_parallel(network, **told)
+    elif design == "time-multiplexed":
+        point = hardware.time_multiplexed(network, **told)
+    else:
+        point = hardware.hybrid(network, activity, **told)
+    return replace(point, loads=loads)
 
 
 def lanes_asked(network: "Network", lanes: int, stage: "HardwareStage") -> "DesignPoint":

@@ -13,7 +13,7 @@ from spikewright import InvalidInput
 from spikewright.hardware.area.blocks import blocks_of
 from spikewright.hardware.area.contents import Words
 from spikewright.hardware.area.elaboration.variants import ModuleUse, ModuleVariant
-from spikewright.hardware.area.keys import holds_constants, key_of, table_key
+from spikewright.hardware.area.keys import holds_constants, key_of, law_of, table_key
 from spikewright.hardware.area.laws import ModuleLaw, features_of
 from spikewright.hardware.area.record import MOST_BEYOND, OUTSIDE, CircuitArea, ModuleSize
 from spikewright.hardware.model.interval import Interval
@@ -84,7 +84,7 @@ class Sizes:
         return replace(alone, lut=alone.lut * self.inside[module]) if module in self.inside else alone
 
     def _by_law(self, variant: ModuleVariant, words: Words) -> ModuleSize:
-        law = self.laws.get(variant.module)
+        law = self.laws.get(law_of(variant.module, variant.by_name))
         if law is None:
             return ModuleSize(0.0, 0.0, outside=("no such module was synthesised",))
         features = features_of(variant.module, variant.by_name, words, self.family, self.rule)

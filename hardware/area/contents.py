@@ -148,8 +148,9 @@ def rom(parameters: Mapping[str, int | str], words: Words, shapes: Shapes) -> Fe
         units = float(bits_of(deepest - 1))
         return {"chosen": float(chosen), "units": units, "registers units": units}
     if told.LOADED:
-        found = {"loaded": 1.0, "loaded width": told.WIDTH, "loaded one": (told.DEPTH == 1) * told.WIDTH}
-        found |= {"registers loaded": float(told.WIDTH), "registers one": float((told.DEPTH == 1) * told.WIDTH)}
+        found = {"loaded": 1.0, "loaded width": told.WIDTH, "registers loaded": float(told.WIDTH)}
+        if told.DEPTH == 1:
+            return found | {f"one of {bits}": float(-(-told.WIDTH // bits)) for bits in (4, 8)}
         return found | {f"loaded {name}": value for name, value in table_memory(told.WIDTH, told.DEPTH).items()}
     return TableColumns.of(words(told.word("FILE")), told.WIDTH, told.BITS).features()
 
@@ -158,7 +159,18 @@ def codebook(parameters: Mapping[str, int | str], words: Words) -> Features:
     """Features of a `sw_codebook`: a table of its own for each lane."""
     told = Told(parameters)
     if told.MEMORY:
-        entries, lanes = told.ENTRIES * told.WEIGHT, told.COUNT * told.WEIGHT
-        return {"loaded": 1.0, "loaded entries": entries, "loaded lanes": lanes * max(1, told.ENTRIES // 4)}
+        return _written_codebook(told.COUNT, told.ENTRIES, told.WEIGHT)
     columns = TableColumns.of(words(told.word("FILE")), told.WEIGHT, told.CODE).features()
     return {f"each {name}": value * told.COUNT for name, value in columns.items()}
+
+
+def _written_codebook(count: int, entries: int, weight: int) -> Features:
+    """A table for each lane; of registers, read by all lanes, where that takes fewer bits than tables take look-up tables."""
+    fours, sixes = -(-weight // 4) * -(-entries // 16), -(-weight // 6) * -(-entries // 32)
+    tables = 4 * count * fours <= entries * weight
+    chosen = 0 if tables else count * weight
+    return {
+        "loaded": 1.0, "fours": float(tables * count * fours), "sixes": float(tables * count * sixes),
+        "written": float((not tables) * entries), "chosen": float(chosen * (entries - 1)),
+        "chosen of 4": float(chosen * -(-(entries - 1) // 3)), "registers": float((not tables) * entries * weight),
+    }  # fmt: skip

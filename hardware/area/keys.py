@@ -19,6 +19,7 @@ WITHOUT: Mapping[str, tuple[str, ...]] = {
     ),
     "sw_mac_source": ("COLUMNS", "ROWS", "DEPTH", "HALF", "ENTRIES", "T_BITS", "U_BITS", "WIDE", "WIDE_WEIGHT"),
     "sw_mac_lane": ("SHIFTS",),
+    "sw_codebook": BUS,
 }  # fmt: skip
 """Module -> parameters that hardly change its look-up tables beside the others; its flip-flops are those of a law."""
 APART: Mapping[str, tuple[str, ...]] = {"ecp5": ("sw_lane",)}
@@ -26,6 +27,8 @@ APART: Mapping[str, tuple[str, ...]] = {"ecp5": ("sw_lane",)}
 on ECP5 (root mean square, 1 % on Xilinx 7), and further from each other than from their law, 8 %."""
 PLAIN_KINDS = tuple(f"KIND={kind}" for kind in ("if", "none", "signed", "ternary", "burst", "deaf", "stepped"))
 """Neurons whose law stands in a module of its own, beside a `sw_lane` that is the same for all of them."""
+LAWS_APART = {"sw_rom": "LOADED", "sw_codebook": "MEMORY"}
+"""Module -> the parameter above 0 that makes another circuit of it, with a law of its own: tables that are written."""
 WORDS_IN_TABLE = 64
 MOST_TABLES = 32
 
@@ -58,6 +61,16 @@ def table_key(key: str, family: str = "") -> str:
     left_out = WITHOUT.get(module, ())
     kept = [one for one in told if one.partition("=")[0] not in left_out]
     return " ".join([module, *("KIND=plain" if one in PLAIN_KINDS else one for one in kept)])
+
+
+def law_of(module: str, parameters: Mapping[str, int | str]) -> str:
+    """The name of the law of a module: its own, or, by `LAWS_APART`, with the parameter in small letters.
+
+    >>> law_of("sw_rom", {"LOADED": 1}), law_of("sw_rom", {"LOADED": 0})
+    ('sw_rom loaded', 'sw_rom')
+    """
+    apart = LAWS_APART.get(module)
+    return f"{module} {apart.lower()}" if apart and parameters.get(apart, 0) != 0 else module
 
 
 def is_file(parameter: str) -> bool:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spikewright.hardware.area.elaboration.variants import ModuleUse, circuit_uses
+from spikewright.hardware.area.load_bus import NO_BUS, LoadBus
+from spikewright.hardware.circuit.columns import with_columns
+from spikewright.hardware.circuit.loading import load_map, with_bus
 from spikewright.hardware.circuit.memories import memories_of
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.single_layers import single_layer
@@ -36,15 +39,18 @@ class HeldMemories:
 
 @dataclass(frozen=True, eq=False)
 class LayerParts:
-    """uses: the modules of a layer, how often each. memories: those inside them, placed. held: their words."""
+    """uses: the modules of a layer, how often each. memories: those inside them, placed. held: their words. bus: what loading
+    them asks for."""
 
     uses: tuple[ModuleUse, ...]
     memories: tuple[PlacedMemory, ...]
     held: HeldMemories = field(repr=False)
+    bus: LoadBus = NO_BUS
 
 
-def layer_parts(network: Network, layer: LayerDesign, rule: PlacingRule) -> LayerParts:
+def layer_parts(network: Network, layer: LayerDesign, rule: PlacingRule, loads: bool = False) -> LayerParts:
     """Those of a layer of the core of `network`; of its output, what belongs to no layer too. `rule`: that of the device.
+    `loads`: its memories are filled at run time; the bus has a width of its own for each layer, on which no size depends.
 
     The parts of all layers together are those of the circuit. Raises InvalidInput for what there is no circuit for.
     """
@@ -52,4 +58,7 @@ def layer_parts(network: Network, layer: LayerDesign, rule: PlacingRule) -> Laye
     held = HeldMemories()
     circuit = Circuit(network, {layer.population: layer.lanes}, _NOWHERE, rule=rule, sink=held)
     text = single_layer(circuit, network.by_name[layer.population])
-    return LayerParts(circuit_uses(text), memories_of(text, network, rule), held)
+    found = load_map(text) if loads else ()
+    if found:  # columns once more: memories that nobody writes until they are loaded have none so far
+        text = with_bus(with_columns(text, rule, loads), loads)
+    return LayerParts(circuit_uses(text), memories_of(text, network, rule), held, LoadBus.of(found))

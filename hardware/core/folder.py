@@ -8,6 +8,7 @@
 Python writes data only; the circuit description reads it.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,8 @@ def export(
     A folder of anybody else's, or a core with files in it that `export` did not write, is refused and stays as it is.
     `images (samples, *input shape)`, or what else the network takes, become the golden inputs, scaled to [0, 1] where it has an
     input range; without them four synthetic patterns do.
-    `loads`: weights and all other memories of the core can be filled at run time, through a stream of `sw_axis`; the estimates
-    are of a core without. `pixels`: `sw_axis` takes images of pixels k / `pixels`, 255 for bytes, in the place of events.
+    `loads`: weights and all other memories of the core can be filled at run time, through a stream of `sw_axis`; so they can
+    with a point that says so. `pixels`: `sw_axis` takes images of pixels k / `pixels`, 255 for bytes, in the place of events.
     Returns the folder. Raises InvalidInput for a float32 network, a point of another network, images that do not fit, `loads` of
     a MAC core, or `pixels` of a code that no circuit makes, and InvalidFile when the folder cannot be written.
     """
@@ -60,7 +61,8 @@ def export(
 
     check_point(network, point)
     check_folder(folder, CORE_FOLDER)  # before the golden runs
-    ends = checked_ends(network, loads, pixels)
+    point = replace(point, loads=point.loads or loads)
+    ends = checked_ends(network, point.loads, pixels)
     _, taken = as_taken(network, synthetic_inputs(network) if images is None else images)
     inputs = GoldenInputs(taken, "synthetic" if images is None else "given")
     with atomic_folder(folder, CORE_FOLDER) as temporary:

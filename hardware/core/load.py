@@ -56,7 +56,8 @@ def core_point(whole: Core, device: Device | str | Path | None = None) -> Design
     `device`: the device, where its name is not in DEVICES: its record or its file.
     """
     layers = tuple(LayerDesign(p.name, _lanes(p)) for p in whole.populations if p.physical_neurons is not None)
-    return DesignPoint(layers, whole.clock_mhz, _device(whole, device))
+    loads = whole.circuit is not None and whole.circuit.loads is not None
+    return DesignPoint(layers, whole.clock_mhz, _device(whole, device), loads)
 
 
 def _device(whole: Core, own: Device | str | Path | None) -> Device:

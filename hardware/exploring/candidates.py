@@ -1,7 +1,7 @@
 """The rows of an exploration: of each network and device the corners, designs spread over the space, and what its survey kept."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
 
@@ -24,13 +24,15 @@ GRID = "grid"
 
 @dataclass(frozen=True, eq=False)
 class CandidateRows:
-    """A network with its number, its mean activity, the columns that all of its designs share, and the clocks."""
+    """A network with its number, its mean activity, the columns that all of its designs share, and the clocks. `loads`: the
+    memories of all its designs are filled at run time."""
 
     number: int
     estimator: Estimator
     activity: Activity
     constant: Mapping[str, float]
     clocks: tuple[float, ...]
+    loads: bool = False
 
     def choices(self, parallelism: Any) -> Choices:
         """The lanes of each layer out of which designs are combined."""
@@ -47,7 +49,8 @@ class CandidateRows:
         """The corners and the designs that are chosen, at every clock."""
         chosen = list(chosen)
         for clock in self.clocks:
-            yield from points(self.estimator.network, self.activity, chosen, device, clock)
+            for name, point in points(self.estimator.network, self.activity, chosen, device, clock):
+                yield name, replace(point, loads=self.loads)
 
     def row(self, name: str, one: Estimate, goals: Goals) -> dict[str, Any]:
         """A row of the table without its number."""
@@ -76,7 +79,7 @@ class GatheredRows:
         whole = one.choices(parallelism)
         lanes = thinned(list(whole.values()), max(1, self.goals.most_points // self.spaces))
         choices = dict(zip(whole, lanes, strict=True))
-        space = DesignSpace(one.estimator, device, one.clocks, choices, one.constant)
+        space = DesignSpace(one.estimator, device, one.clocks, choices, one.constant, one.loads)
         found = survey(space, self.goals)
         most = max(1, SWEEP_LIMIT // (devices * len(one.clocks)))
         spread = one.designs(combinations(choices, most), device)

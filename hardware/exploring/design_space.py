@@ -1,19 +1,20 @@
 """All designs of a network on a device, by their numbers: what any of them costs is found by adding up tables of its layers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.hardware.area.load_bus import LoadBus
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.design_points import DesignPoint
 from spikewright.hardware.devices import Device
 from spikewright.hardware.estimation import Estimator
-from spikewright.hardware.exploring.layer_costs import LayerCosts, WholeCosts
+from spikewright.hardware.exploring.layer_costs import LayerCosts, WholeCosts, loader_row
 from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.model.fpga_energy import static_uj, tree_uj
 from spikewright.hardware.model.interval import Interval, total
@@ -27,7 +28,7 @@ class DesignSpace:
     """Every combination of `choices` (of lanes, by layer in topological order) and `clocks` in MHz.
 
     The number of a design counts clocks first, then the choices of the layers, the last layer fastest. `constant`: columns
-    that are the same for all designs, such as the accuracy.
+    that are the same for all designs, such as the accuracy. `loads`: their memories are filled at run time.
     """
 
     estimator: Estimator
@@ -35,6 +36,7 @@ class DesignSpace:
     clocks: tuple[float, ...]
     choices: Mapping[str, Sequence[PhysicalLanes]]
     constant: Mapping[str, float]
+    loads: bool = False
 
     def __len__(self) -> int:
         return prod(self.shape)
@@ -47,7 +49,8 @@ class DesignSpace:
     @cached_property
     def costs(self) -> tuple[LayerCosts, ...]:
         """The tables: each layer is costed once for each of its choices."""
-        return tuple(LayerCosts.of(self.estimator, name, lanes, self.device) for name, lanes in self.choices.items())
+        given = self.choices.items()
+        return tuple(LayerCosts.of(self.estimator, name, lanes, self.device, self.loads) for name, lanes in given)
 
     def point(self, number: int) -> DesignPoint:
         """The design with a number."""
@@ -55,12 +58,14 @@ class DesignSpace:
         layers = [
             LayerDesign(name, lanes[place]) for (name, lanes), place in zip(self.choices.items(), chosen, strict=True)
         ]
-        return DesignPoint(tuple(layers), self.clocks[clock], self.device)
+        return DesignPoint(tuple(layers), self.clocks[clock], self.device, self.loads)
 
     def columns(self, numbers: NDArray[np.int64]) -> Columns:
         """Every column of numbers that `explore`'s table has, and `fits`, for the designs with these numbers."""
         clock, *chosen = np.unravel_index(numbers, self.shape)
         whole = WholeCosts.added(self.costs, chosen)
+        if self.loads:
+            whole = whole.with_loader(self._loader)
         network, mhz = self.estimator.network, np.array(self.clocks, float)[clock]
         latency = overlapped(network, whole.busy, whole.busiest_low, whole.filled, whole.longest)
         cycle_s: Any = 1e-6 / mhz
@@ -81,6 +86,10 @@ class DesignSpace:
             **_columns("fpga_energy_uj", energy),
             **same,
         }
+
+    @cached_property
+    def _loader(self) -> Callable[[LoadBus], list[float]]:
+        return cache(lambda bus: loader_row(self.estimator, bus, self.device))
 
     def _fits(self, whole: WholeCosts) -> Any:
         device = self.device

@@ -1,6 +1,7 @@
 """The verb: `recheck(exploration) -> Table`, its front by the simulator, and what survives by synthesis, beside the estimates."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 from spikewright import InvalidInput, Progress, Table
 from spikewright.hardware.behaviour.mac_cycles import mac_times
 from spikewright.hardware.behaviour.simulating import behave, behaviour_of, rasters_of_activity
-from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.circuit.record import Circuit, Ends
 from spikewright.hardware.circuit.top import build
 from spikewright.hardware.design_points import DesignPoint
 from spikewright.hardware.estimates import Estimate
@@ -39,7 +40,8 @@ def recheck(
 
     `behaved_latency_cycles`: what the simulator of the circuit counts, the mean over the samples of the activity, each by itself;
     `behaved_interval_cycles`: between answers when they follow each other. `synthesised_...`: what Yosys makes of the circuit,
-    its modules kept. `..._inside`: whether that lies between the bounds of the estimate, memory blocks within one of it.
+    its modules kept, and not the loader. `..._inside`: whether that lies between the bounds of the estimate, memory blocks within
+    one of it.
     Activities must have been recorded with rasters, but for quantised networks, whose cycles no image changes. Raises
     InvalidInput for others and for points that are not there, SpikewrightError without Yosys.
     """
@@ -96,10 +98,11 @@ def cycles_of(network: Network, point: DesignPoint, activity: Activity) -> tuple
 
 
 def _synthesised(network: Network, one: Estimate) -> dict[str, Any]:
-    rule = PlacingRule.of(one.device)
+    rule, one = PlacingRule.of(one.device), replace(one, loader=None)  # which stands outside of what is synthesised
     with TemporaryDirectory(prefix="spikewright-") as name:
         folder = Path(name) / "circuit"
-        build(network, {layer.population: layer.lanes for layer in one.point.layers}, folder, rule=rule)
+        lanes = {layer.population: layer.lanes for layer in one.point.layers}
+        build(network, lanes, folder, rule=rule, ends=Ends(loads=one.point.loads))
         made = synthesise(folder, one.device.family, contents=False).whole
     counted = (("lut", one.lut, made.lut, 0), ("ff", one.ff, made.ff, 0))
     exact = (("blocks", one.blocks, made.small_blocks, 1), ("dsp", one.dsp, made.dsp, 0))

@@ -9,6 +9,7 @@ import numpy as np
 
 from spikewright.hardware.area.features.told import Features
 from spikewright.hardware.area.fitting import SMALL, relative_error, relative_fit
+from spikewright.hardware.area.keys import law_of
 from spikewright.hardware.area.laws import ModuleLaw
 
 KINDS = ("lut", "ff", "dsp")
@@ -36,12 +37,19 @@ class MeasuredModule:
         """Its name."""
         return self.key.split(" ")[0]
 
+    @property
+    def law(self) -> str:
+        """The name of its law."""
+        told = dict(one.split("=", 1) for one in self.key.split(" ")[1:] if "=" in one)
+        numbers = {name: int(value) for name, value in told.items() if name.isupper() and value.isdigit()}
+        return law_of(self.module, numbers)
+
 
 def fitted(measured: Iterable[MeasuredModule]) -> dict[str, ModuleLaw]:
-    """A law for each module that is there."""
+    """A law for each module that is there, of some two (`law_of`)."""
     kinds: defaultdict[str, list[MeasuredModule]] = defaultdict(list)
     for one in measured:
-        kinds[one.module].append(one)
+        kinds[one.law].append(one)
     return {module: _law(rows) for module, rows in sorted(kinds.items())}
 
 

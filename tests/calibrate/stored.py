@@ -36,7 +36,7 @@ def table_of(rows: Iterable[MeasuredModule]) -> str:
     """The table, a row for each module; one that was synthesised several times has its mean. What is `lucky` is left out."""
     kinds: defaultdict[str, list[MeasuredModule]] = defaultdict(list)
     for row in rows:
-        kinds[row.module].append(row)
+        kinds[row.law].append(row)
     found: defaultdict[str, list[MeasuredModule]] = defaultdict(list)
     for same in kinds.values():
         for row, far in zip(same, lucky(same), strict=True):

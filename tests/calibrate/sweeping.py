@@ -26,6 +26,7 @@ SHARES = {
     "sw_sequencer": 2.0,
     "sw_array": 2.0,
     "sw_rom": 2.5,
+    "sw_rom loaded": 2.5,
     "sw_loader": 2.0,
 }
 """Modules of which there are to be more than of others, and how many times as many."""
@@ -86,14 +87,14 @@ class Sweep:
         What the table has counts, whatever it was drawn from; of read-only memories it has what they hold, not their names.
         """
         rows = self.calibration.rows()
-        done, stored = {row.key for row in rows}, Counter(row.module for row in rows)
+        done, stored = {row.key for row in rows}, Counter(row.law for row in rows)
         wanted = []
-        for module, ones in pool(self.memories, seeds, 9 * seeds).items():
-            share = SHARES.get(module, 1.0)
-            left = [one for one in ones if key_of(module, one.parameters) not in done]
-            if module not in WHOLE:
-                left = left[: max(0, int(each * share) - stored[module])]
-            wanted += [(at / share, module, one) for at, one in enumerate(left)]
+        for law, ones in pool(self.memories, seeds, 9 * seeds).items():
+            share = SHARES.get(law, 1.0)
+            left = [one for one in ones if key_of(one.module, one.parameters) not in done]
+            if law not in WHOLE:
+                left = left[: max(0, int(each * share) - stored[law])]
+            wanted += [(at / share, law, one) for at, one in enumerate(left)]
         wanted.sort(key=lambda one: one[:2])
         yield from _cut([one for _, _, one in wanted])
 

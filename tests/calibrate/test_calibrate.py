@@ -6,20 +6,28 @@ import pytest
 
 from spikewright import SpikewrightError
 from spikewright.hardware.area.calibrated import CALIBRATED
-from spikewright.hardware.area.elaboration.variants import ModuleVariant
+from spikewright.hardware.area.elaboration.variants import ModuleVariant, instance_uses
+from spikewright.hardware.circuit.instances import read_instances
+from spikewright.hardware.circuit.record import Ends
+from spikewright.hardware.circuit.top import build
+from spikewright.hardware.circuit.winners import build_winners
 from spikewright.hardware.synthesis.targets import TARGETS
 from spikewright.hardware.synthesis.tools import available
-from tests.calibrate import unseen
+from tests.calibrate import module_pool, unseen
 from tests.calibrate.alone import LoneModule, boxed, synthesised_alone
 from tests.calibrate.draws import BLIND, LOOKED_AT, collect
 from tests.calibrate.fitted import MeasuredModule, fitted, lucky
 from tests.calibrate.larger import larger
+from tests.calibrate.module_pool import FIRST_LARGER, pool
 from tests.calibrate.page import printed, write_page
 from tests.calibrate.real_sizes import KINDS, real_size
 from tests.calibrate.refit import Calibration
 from tests.calibrate.residual_tables import each, summary
 from tests.calibrate.stored import rows_of, table_of
+from tests.calibrate.sweeping import SHARES
 from tests.calibrate.unseen import SIZED, Residual, UnseenCore, broken, residuals
+from tests.hardware.cosim.drawn_winners import competing
+from tests.validate.drawers import DRAWERS
 
 ROOT = Path(__file__).parents[2]
 SOME = ("sw_bank", "sw_fifo", "sw_lane_if", "sw_rom", "sw_turn")
@@ -147,3 +155,28 @@ def test_small_modules_are_synthesised_as_large_as_their_laws_say(tmp_path: Path
         variant = ModuleVariant(one.module, tuple(one.parameters.items()))
         size = calibrated.of(variant, lambda file: [int(word, 16) for word in (tmp_path / file).read_text().split()])
         assert size.ff == pytest.approx(cells.ff, abs=0.5) and size.lut == pytest.approx(cells.lut, rel=0.2, abs=3)
+
+
+@pytest.mark.parametrize("family", CALIBRATED)
+def test_winner_take_all_cores_and_streams_have_sizes(family: str, tmp_path: Path) -> None:
+    calibrated = Calibration(family).residuals(Path("none.json"))[0]
+    network, lanes = competing(3)
+    core = build_winners(network, lanes, tmp_path / "winners").folder / "core.v"
+    circuit = larger(FIRST_LARGER + 1, tmp_path / "larger")
+    loaded = build(circuit.network, circuit.lanes, tmp_path / "loaded", ends=Ends(loads=True))
+    texts = [core.read_text(), (circuit.folder / "axis.v").read_text(), (loaded.folder / "axis.v").read_text()]
+    for text in texts:
+        uses = instance_uses(one for one in read_instances(text) if one.module != "sw_core")
+        area = calibrated.total(uses, lambda _: [0] * 64)
+        assert area.lut.value > 0 and not any("no such module" in what for what in area.outside)
+
+
+def test_the_pool_has_loaded_modules_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module_pool, "DRAWERS", DRAWERS[:1])
+    found = pool(tmp_path, 1, 1)
+    assert {"sw_rom", "sw_rom loaded", "sw_codebook memory", "sw_frame", "sw_winners", "sw_loader"} <= found.keys()
+    assert all(one.parameters["LOADED"] and not one.parameters["FILE"] for one in found["sw_rom loaded"])
+    assert not any(one.parameters["LOADED"] for one in found["sw_rom"])
+    row = MeasuredModule("sw_rom BITS=1 DEPTH=1 LOADED=1 WIDTH=16", {}, {})
+    assert (row.module, row.law) == ("sw_rom", "sw_rom loaded") and "sw_rom loaded" in SHARES
+    assert MeasuredModule("sw_rom of columns=0", {}, {}).law == "sw_rom"

@@ -85,3 +85,10 @@ def test_a_point_takes_a_device_in_every_form() -> None:
     assert DesignPoint(layers, device=DEVICES["ecp5-25k"]) == DesignPoint(layers, device="LFE5U-25F")
     with pytest.raises(InvalidInput, match="device out of"):
         DesignPoint(layers, device="virtex-9000")
+
+
+def test_a_point_is_loaded_at_run_time_or_not() -> None:
+    point = time_multiplexed(perceptron((8, 4, 2)))
+    assert not point.loads and replace(point, loads=True) != point and replace(point, loads=True).label == point.label
+    with pytest.raises(InvalidInput, match=r"loads=True or False, got 'yes'"):
+        replace(point, loads="yes")

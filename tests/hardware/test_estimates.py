@@ -57,3 +57,20 @@ def test_what_does_not_fit_says_by_how_much() -> None:
     one = estimate(network, activity, time_multiplexed(network, device=tiny))
     lut, blocks = one.lacks
     assert not one.fits and lut.startswith(f"{one.lut.value:,.0f} LUT of 100 (") and "memory blocks of 2" in blocks
+
+
+def test_the_loader_has_a_row_and_its_part_of_the_totals() -> None:
+    network = perceptron((16, 8, 4))
+    activity, plain = active(network, {"in": 20, "h0": 8}), time_multiplexed(network)
+    before, one = (estimate(network, activity, point) for point in (plain, replace(plain, loads=True)))
+    assert before.loader is None and one.loader is not None and "loader" not in before.table["layer"]
+    *layers, loader, total = one.table
+    assert (loader["layer"], total["layer"], len(layers)) == ("loader", "total", 2)
+    assert loader["ff"] == 50 + 2 * 7 + 32 == one.loader.area.ff.value
+    assert (
+        one.lut.value == pytest.approx(sum(row["lut"] for row in (*layers, loader)))
+        and one.lut.value > before.lut.value
+    )
+    assert one.ff.value == sum(row["ff"] for row in (*layers, loader)) > before.ff.value
+    assert one.latency_cycles == before.latency_cycles and one.fpga_energy_uj.value > before.fpga_energy_uj.value
+    assert one.outside == () and one.blocks == before.blocks

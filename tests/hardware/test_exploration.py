@@ -167,3 +167,12 @@ def test_any_network_can_be_explored(case) -> None:
     best = points.best()
     assert estimate(case.network, activity, best).fits
     assert best == design(case.network, {layer.population: layer.lanes for layer in best.layers})
+
+
+def test_designs_that_are_loaded(points) -> None:
+    network, activity = points.networks[0], points.activities[0]
+    found = explore([(network, activity)], device=points.estimates[0].point.device, loads=True)
+    assert len(found) == len(points) and all(one.point.loads for one in found.estimates)
+    for before, after in zip(points.estimates, found.estimates, strict=True):
+        assert after == estimate(network, activity, after.point) and after.point.label == before.point.label
+        assert after.lut.value > before.lut.value and after.latency_cycles == before.latency_cycles

@@ -59,8 +59,11 @@ def test_fewer_lanes_are_advised_where_they_fit(tmp_path) -> None:
 
 def test_logic_is_that_of_the_estimate() -> None:
     network = perceptron((64, 32, 10))
-    one = estimate(network, active(network, {"in": 60, "h0": 20}), fully_parallel(network))
+    activity = active(network, {"in": 60, "h0": 20})
+    one = estimate(network, activity, fully_parallel(network))
     assert Logic.of(network, one.point) == Logic(one.lut, one.ff)
+    loaded = estimate(network, activity, replace(one.point, loads=True))
+    assert Logic.of(network, loaded.point) == Logic(loaded.lut, loaded.ff) != Logic(one.lut, one.ff)
 
 
 @pytest.mark.parametrize("name", ["ice40-hx8k", "ecp5-25k"])

@@ -20,6 +20,12 @@ def _case(blocks: int):
     return network, activity, time_multiplexed(network, device=device)
 
 
+def test_a_design_that_is_loaded_is_refused() -> None:
+    network, activity, point = _case(100)
+    with pytest.raises(InvalidInput, match="not loaded at run time, got loads=True"):
+        partition(network, activity, replace(point, loads=True))
+
+
 @pytest.mark.parametrize("blocks", [2, 3, 4, 5, 8, 100])
 def test_the_best_of_all_cuts(blocks: int) -> None:
     network, activity, point = _case(blocks)

@@ -18,6 +18,12 @@ def _case(blocks: int):
     return network, activity, design(network, LANES, device=device)
 
 
+def test_a_design_that_is_loaded_is_refused() -> None:
+    network, activity, point = _case(100)
+    with pytest.raises(InvalidInput, match="not loaded at run time, got loads=True"):
+        stream_weights(network, activity, replace(point, loads=True))
+
+
 def test_nothing_moves_where_it_fits() -> None:
     network, activity, point = _case(500)
     found = stream_weights(network, activity, point)

@@ -108,7 +108,7 @@ def begins(told: Told) -> Features:
 
 def frame(told: Told) -> Features:
     """A counter of words."""
-    return {"1": 1.0, "bits": (told.COUNT > 1) * told.BITS}
+    return {"registers": 1.0 + told.BITS, "1": 1.0, "bits": (told.COUNT > 1) * told.BITS}
 
 
 def gate(told: Told) -> Features:

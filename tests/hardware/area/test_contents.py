@@ -36,7 +36,10 @@ def test_roms_by_where_they_lie() -> None:
 def test_each_lane_has_a_codebook() -> None:
     given = {"COUNT": 6, "CODE": 2, "WEIGHT": 3, "ENTRIES": 4, "FILE": "t.mem", "MEMORY": 0}
     assert codebook(given, lambda _: [0, 3, 5, 6])["each columns"] == 18
-    assert codebook(given | {"MEMORY": 1}, lambda _: [])["loaded entries"] == 12
+    loaded = codebook(given | {"MEMORY": 1}, lambda _: [])
+    assert (loaded["registers"], loaded["written"], loaded["chosen"], loaded["fours"]) == (12, 4, 6 * 3 * 3, 0)
+    tables = codebook(given | {"MEMORY": 1, "COUNT": 3}, lambda _: [])
+    assert (tables["registers"], tables["chosen"], tables["fours"], tables["sixes"]) == (0, 0, 3, 3)
 
 
 @given(st.lists(st.integers(0, (1 << 70) - 1), min_size=1, max_size=130), st.integers(1, 70))

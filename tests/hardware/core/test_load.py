@@ -127,3 +127,16 @@ def test_older_cores_say_positions_alone(folder: Path, positions: int, lanes) ->
             load_core(folder)
     else:
         assert core_point(load_core(folder)[0]).by_name["h0"].lanes.axes == lanes
+
+
+def test_a_core_that_is_loaded_at_run_time_is_one_by_its_point_or_when_it_is_asked_for(tmp_path: Path) -> None:
+    network = perceptron((12, 6, 3))
+    point = time_multiplexed(network)
+    cores = []
+    for name, loaded, asked in (("point", True, False), ("asked", False, True), ("not", False, False)):
+        export(network, replace(point, loads=loaded), tmp_path / name, loads=asked)
+        cores.append(load_core(tmp_path / name)[0])
+    assert [core_point(core) for core in cores] == [*[replace(point, loads=True)] * 2, point]
+    assert cores[0].estimates == cores[1].estimates != cores[2].estimates
+    lut = [next(one.value for one in core.estimates if one.name == "lut") for core in cores]
+    assert lut[0] > lut[2]

@@ -31,6 +31,18 @@ def test_every_column_of_every_design_is_that_of_its_estimate(device: str) -> No
     _same(small_space(device=device))
 
 
+@pytest.mark.parametrize("device", ["xc7a35t", "5csema5"])
+def test_every_column_of_designs_that_are_loaded(device: str) -> None:
+    plain = small_space(device=device)
+    loaded = replace(plain, loads=True)
+    _same(loaded)
+    every = np.arange(len(plain))
+    assert all(one.point.loads and one.loader for one in one_by_one(loaded))
+    before, after = plain.columns(every), loaded.columns(every)
+    assert (after["lut"] > before["lut"]).all() and (after["ff"] > before["ff"]).all()
+    assert (after["latency_cycles"] == before["latency_cycles"]).all()
+
+
 def test_layerwise_and_constant_columns() -> None:
     space = small_space(accuracy=0.5)
     network = replace(space.estimator.network, schedule="layerwise")

@@ -83,3 +83,14 @@ def test_the_cycles_of_a_mac_core_are_those_of_its_verilog(seed: int, tmp_path) 
     words = input_words(circuit, golden_rasters(network, activity)[network.input])
     over = icarus.run(circuit, words, 4).events[OVER][:, 0]
     assert cycles_of(network, design(network, lanes), activity) == (over[0] + 1, over[3] - over[2])
+
+
+@needs_yosys
+def test_a_point_that_is_loaded_by_synthesis(found) -> None:
+    network, activity = found.networks[0], found.activities[0]
+    loaded = explore([(network, activity)], device="ecp5-25k", parallelism=[{}], loads=True)
+    (row,) = recheck(loaded, [], synthesised=[1])
+    assert (
+        loaded.estimates[1].lut.value > row["lut"] and row["ff_inside"] and row["blocks_inside"] and row["dsp_inside"]
+    )
+    assert abs(row["lut"] / row["synthesised_lut"] - 1) < 0.1 and row["ff"] == row["synthesised_ff"]
