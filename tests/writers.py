@@ -255,7 +255,7 @@ def adapting(path: Path) -> None:
 
 def published_core(path: Path) -> None:
     """The copy of a cell's core that a study puts in its own folder."""
-    from spikewright.experiments.studies.study import publish_core
+    from spikewright.experiments.studies.cores import publish_core
 
     export_core(path.parent / "made" / "core")
     publish_core(path.parent / "made" / "core", path)
@@ -278,7 +278,7 @@ WHOLE = [
     Writer("circuit", "circuit", circuit, ("hardware.circuit.top:build", "hardware.circuit.words:write_words")),
     Writer("save_checkpoint", "checkpoint", checkpoint, ("experiments.training.checkpoint:save_checkpoint",)),
     Writer("save_progress", "adapting", adapting, ("compress.adapting.resuming:save_progress",)),
-    Writer("publish_core", "core", published_core, ("experiments.studies.study:publish_core",)),
+    Writer("publish_core", "core", published_core, ("experiments.studies.cores:publish_core",)),
 ]
 
 

@@ -1,18 +1,15 @@
 """A study is run: its cells are made in a store, its tables are written, its core is put where people look for it."""
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from spikewright import InvalidInput, Progress, atomic_folder, silent
+from spikewright import InvalidInput, Progress, silent
 from spikewright.experiments.exploring.asked_points import cells_asked
 from spikewright.experiments.exploring.foreseen import check_search
 from spikewright.experiments.exploring.points import POINTS
 from spikewright.experiments.exploring.searching import Search
-from spikewright.experiments.records.freshness import MadeFiles, written_ns
-from spikewright.experiments.records.layout import RECORD
 from spikewright.experiments.records.provenance import Provenance
 from spikewright.experiments.records.reading import Tables, read_json, read_provenance
 from spikewright.experiments.records.store import Store
@@ -24,10 +21,10 @@ from spikewright.experiments.runs.runners.base import Runner
 from spikewright.experiments.runs.runners.choosing import runner_for
 from spikewright.experiments.runs.running import run_held
 from spikewright.experiments.runs.state import RunState, last_state, read_states, rows_of_runs
+from spikewright.experiments.studies.cores import publish_cores
 from spikewright.experiments.studies.expansion import expand
 from spikewright.experiments.studies.folder import PROVENANCE_FILE, STUDY_FILE, claim, write_json
 from spikewright.experiments.studies.spec import Study, make_study
-from spikewright.marker import MARKER, files_below
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +128,7 @@ class _Making:
         """Write the tables and the core of what is finished; returns the result."""
         search = self.search if self.search is not None and self.search.tried else None
         cells = self.cells if search is None else search.all_cells()
-        _publish_cores(cells, self.store)
+        publish_cores(cells, self.store)
         more = rows_of_runs(read_states(self.store.runs))
         if search is not None:
             more = [(POINTS, search.rows()), *more]
@@ -189,24 +186,3 @@ def _both(observer: Observer, progress: Progress) -> Observer:
         observer(state)
 
     return look
-
-
-def _publish_cores(cells: Sequence[Cell], store: Store) -> None:
-    """Copy the first spike core that a cell made to where people look for it, unless that is what is there."""
-    made = (store.cells / cell.folder / "core" for cell in cells if cell.stage == "hardware")
-    core = next((place for place in made if place.is_dir()), None)
-    if core is None:
-        return
-    place, kept, of = store.folder / "core", MadeFiles(store.folder, "core"), written_ns(core.parent / RECORD)
-    if not kept.is_made_of([core.parent.name, of]):
-        kept.begin()
-        publish_core(core, place)
-        kept.keep([core.parent.name, of], (place / name for name in files_below(place)))
-
-
-def publish_core(core: Path, place: Path) -> None:
-    """Copy the spike core of a cell to where people look for it. Raises InvalidFile when another folder is there."""
-    from spikewright.hardware.core.folder import CORE_FOLDER
-
-    with atomic_folder(place, CORE_FOLDER) as temporary:
-        shutil.copytree(core, temporary, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MARKER))

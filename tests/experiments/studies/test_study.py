@@ -7,10 +7,7 @@ import pytest
 from spikewright import InvalidFile, InvalidInput
 from spikewright.experiments.records.reading import BOOKS, origins
 from spikewright.experiments.records.record import Rows
-from spikewright.experiments.records.store import Store
-from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.lock import is_held
-from spikewright.experiments.studies.folder import STUDY_FOLDER
 from spikewright.experiments.studies.study import StudyInterrupted, open_study, run_study
 from tests.experiments.studies.small_study import SMALL, small
 
@@ -119,24 +116,3 @@ def test_rows_say_under_which_commit_they_were_made(tmp_path: Path, monkeypatch:
     assert [(row["commit"], row["cells"]) for row in origins(result.tables)] == [("first", 3), ("second", 2)]
     page = write_report(result).read_text()
     assert "<code>first</code>" in page and "<code>second</code>" in page and ": 3 cells" in page
-
-
-def test_a_core_is_copied_once_and_again_when_a_file_of_it_has_gone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from spikewright.experiments.studies import study
-
-    monkeypatch.setattr("spikewright.experiments.records.provenance.current_commit", lambda: "first")
-    copied: list[Path] = []
-    copy = study.publish_core
-    monkeypatch.setattr(study, "publish_core", lambda core, place: (copied.append(place), copy(core, place)))
-    store, cell = Store.claim(tmp_path, STUDY_FOLDER), Cell("hardware", "c", 0, {})
-    core = store.cells / cell.folder / "core"
-    core.mkdir(parents=True)
-    (core / "core.json").write_text("{}")
-    for _ in range(2):
-        study._publish_cores([cell], store)
-    assert copied == [tmp_path / "core"] and (tmp_path / "core" / "core.json").read_text() == "{}"
-    (tmp_path / "core" / "core.json").unlink()
-    study._publish_cores([cell], store)
-    assert len(copied) == 2 and (tmp_path / "core" / "core.json").is_file()
