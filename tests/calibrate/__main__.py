@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from spikewright.hardware.area.calibrated import CALIBRATED
-from tests.calibrate.draws import BLIND, DRAWS, LOOKED_AT, collect
+from tests.calibrate.draws import BLIND, DRAWS, LOOKED_AT, THIRD, collect
 from tests.calibrate.page import printed, write_page
 from tests.calibrate.refit import Calibration
 from tests.calibrate.sweeping import Sweep
@@ -26,13 +26,13 @@ def main(given: Sequence[str] | None = None) -> int:
         if not chosen.fit:
             _synthesise(family, chosen)
         Calibration(family).fit(LOOKED_AT.results(family))
-    blind, looked_at = (
+    blind, third, looked_at = (
         {family: Calibration(family).residuals(draw.results(family)) for family in CALIBRATED}
-        for draw in (BLIND, LOOKED_AT)
+        for draw in (BLIND, THIRD, LOOKED_AT)
     )
-    print("\n".join(printed(blind, looked_at)))
+    print("\n".join(printed(blind, third, looked_at)))
     if not chosen.quick:
-        write_page(blind, looked_at)
+        write_page(blind, third, looked_at)
     return 0
 
 

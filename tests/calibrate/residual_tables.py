@@ -1,6 +1,6 @@
 """Residuals as tables: a row for each family and group of cores, and a row for each core."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -13,11 +13,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def summary(found: Mapping[str, tuple[Sizes, Sequence[Residual]]]) -> list[str]:
-    """Errors of look-up tables, flip-flops and blocks, and how many lie in their intervals: all cores of a family, and groups."""
+def summary(found: Mapping[str, tuple[Sizes, Sequence[Residual]]], groups: bool = True) -> list[str]:
+    """Errors of look-up tables, flip-flops and blocks, and how many lie in intervals: all cores of a family, and `groups`."""
     lines = [f"| {' | '.join(COLUMNS)} |", "| --- " * len(COLUMNS) + "|"]
     for family, (_, rows) in found.items():
-        lines += [f"| {family}{name} | {' | '.join(_cells(group))} |" for name, group in _groups(rows) if group]
+        lines += [
+            f"| {family}{name} | {' | '.join(_cells(group))} |"
+            for name, group in _groups(rows)[: None if groups else 1]
+            if group
+        ]
     return lines
 
 
@@ -37,11 +41,13 @@ def each(rows: Sequence[Residual]) -> list[str]:
     return lines
 
 
-def _groups(rows: Sequence[Residual]) -> Iterator[tuple[str, list[Residual]]]:
-    yield "", list(rows)
-    yield ", drawn kinds", [row for row in rows if row.core.drawer not in SIZED]
-    yield ", real sizes", [row for row in rows if row.core.drawer in SIZED]
-    yield ", that say `outside`", [row for row in rows if row.area.outside]
+def _groups(rows: Sequence[Residual]) -> list[tuple[str, list[Residual]]]:
+    return [
+        ("", list(rows)),
+        (", drawn kinds", [row for row in rows if row.core.drawer not in SIZED]),
+        (", real sizes", [row for row in rows if row.core.drawer in SIZED]),
+        (", that say `outside`", [row for row in rows if row.area.outside]),
+    ]
 
 
 def _cells(rows: Sequence[Residual]) -> list[str]:
