@@ -93,8 +93,7 @@ class Estimate:
     def __repr__(self) -> str:
         told = {"LUT": self.lut, "us": self.latency_us, "uJ": self.fpga_energy_uj}
         shown = ", ".join(f"{digits(x.value)} {unit} ({digits(x.low)} to {digits(x.high)})" for unit, x in told.items())
-        fits = "fits" if self.fits else "does not fit"
-        return f"Estimate({self.point.label} on {self.point.device_name}: {shown}; {fits})"
+        return f"Estimate({self.point.label} on {self.point.device_name}: {shown}; {self._verdict})"
 
     def _repr_html_(self) -> str:
         columns = (
@@ -209,6 +208,17 @@ class Estimate:
     def fits(self) -> bool:
         """Whether the middle estimates stay within the device."""
         return not self.lacks
+
+    @property
+    def surely_fits(self) -> bool:
+        """Whether the high ends of the bounds stay within the device, too."""
+        return not self.device.lacks(lut=self.lut.high, ff=self.ff.high, blocks=self.blocks, dsp=self.dsp)
+
+    @property
+    def _verdict(self) -> str:
+        if not self.fits:
+            return "does not fit"
+        return "fits" if self.surely_fits else "fits by the middle, not by the high ends"
 
     @property
     def lacks(self) -> tuple[str, ...]:

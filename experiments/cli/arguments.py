@@ -8,6 +8,7 @@ from pathlib import Path
 
 from spikewright.experiments.cli.flags import Flag, TableFlags, flag
 from spikewright.files import readable
+from spikewright.importing import nearest
 
 READ = ("file", "files", "network", "weights", "transfer_from")
 """Arguments that are files to read."""
@@ -98,10 +99,28 @@ def folder(default: str, told: str) -> Flag:
     return flag("--out", type=Path, default=Path(default), told=told)
 
 
+DESIGNS = ("fully-parallel", "time-multiplexed", "hybrid", "best")
+
+
 def design(default: str) -> Flag:
-    """Which design point of a network is built."""
-    designs = ("fully-parallel", "time-multiplexed", "hybrid", "best")
-    return flag("--design", choices=designs, default=default, told="architecture")
+    """Which design point of a network is built: by the name of an architecture, or by physical neurons of each layer."""
+    told = (
+        f"architecture ({', '.join(DESIGNS)}), or the physical neurons of each layer as explore lists them, such as 16/8/10;"
+        " 4x2x2 is 4 channels at 2 rows and 2 columns"
+    )
+    return flag("--design", type=design_name, metavar="NAME", default=default, told=told)
+
+
+def design_name(text: str) -> str:
+    """A name of DESIGNS, or physical neurons by layer; raises what argparse makes a sentence of for others."""
+    if text in DESIGNS or re.fullmatch(r"[1-9]\d{0,9}(x[1-9]\d{0,9}){0,2}(/[1-9]\d{0,9}(x[1-9]\d{0,9}){0,2})*", text):
+        return text
+    names = ", ".join(DESIGNS)
+    near = nearest(text, DESIGNS)
+    way = f"; try {near}" if near else ""
+    raise argparse.ArgumentTypeError(
+        f"expected one of {names}, or physical neurons such as 16/8/10, got {text!r:.60}{way}"
+    )
 
 
 DATA = flag("--data", type=Path, metavar="FOLDER", told="the data set's files; without it they are downloaded")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spikewright import InvalidInput, SpikewrightError, Table
-from spikewright.experiments.cli.arguments import ATTACK, DEVICE, EXPORT
+from spikewright.experiments.cli.arguments import ATTACK, DESIGNS, DEVICE, EXPORT
 from spikewright.experiments.cli.common import (
     check_tables,
     check_whole,
@@ -82,7 +82,8 @@ def run_estimate(options: Namespace) -> None:
     found = estimate(network, activity, point)
     paths = write_table(found.table, options.out, force=options.force)
     show(found.table, wide=options.wide, places=paths)
-    say(f"{options.design} ({point.label}) {fitting(found)}; mean of {len(labels):,} images; wrote {listed(paths)}")
+    named = f"{options.design} ({point.label})" if options.design in DESIGNS else point.label
+    say(f"{named} {fitting(found)}; mean of {len(labels):,} images; wrote {listed(paths)}")
     if not found.fits and options.design != "best":
         say("try --design best, the one with the least energy that fits")
 
@@ -135,7 +136,7 @@ def _kinds(files: list[Path], runs: list[Any]) -> dict[str, str]:
 
 def run_export(options: Namespace) -> None:
     """Write the core, load it again and replay its golden inputs."""
-    from spikewright.hardware import export, replay
+    from spikewright.hardware import estimate, export, replay
     from spikewright.hardware.core.folder import CORE_FOLDER
 
     check_whole(options.out, CORE_FOLDER)
@@ -150,6 +151,9 @@ def run_export(options: Namespace) -> None:
     say(
         f"core of {point.label} physical neurons on {point.device_name}; replaying {again.samples} golden images {told}"
     )
+    cost = estimate(network, activity, point)
+    if not cost.surely_fits:
+        say(f"the core {fitting(cost)}")
     say(f"wrote {options.out}")
     if options.verify:
         _verify(options, point.fpga)

@@ -188,7 +188,8 @@ COMMANDS: dict[str, Command] = {
     ),
     "export": Command(
         "assess", "Write a spike core with memories and golden traces, and replay it.",
-        "spikewright export network.spike --design best --out spike-core",
+        "spikewright export network.spike --design best --out spike-core\n"
+        "  spikewright export network.spike --design 16/32/8/10 --verify",
         (FIXED, *dataset(), design("best"), EXPORT, images(), flag("--verify", action="store_true",
          told="simulate the written Verilog with Icarus Verilog against the golden traces"),
          flag("--limit", type=whole(), metavar="CYCLES", told="give a simulation up after so many clock cycles"),

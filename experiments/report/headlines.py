@@ -70,7 +70,13 @@ def _spread(row: Mapping[str, Any], name: str, form: str = ".3g") -> str:
     return f"{row[f'{name}_low']:{form}} to {row[f'{name}_high']:{form}}"
 
 
-BANDS = "Bounds: 52 layers written by hand took 0.07 to 2.6 times the estimated LUT, and 1 to 7.1 times the flip-flops"
+BANDS = (
+    "Bounds of LUT are those in which 95 of 100 circuits and more lie when Yosys synthesises them for xc7 or ECP5, before place"
+    " and route; they are wider for other families, and for parts larger than any that was calibrated. Bounds of energy are"
+    " assumed. A design of which only the middle estimate fits may turn out too large"
+)
+ONLY_MIDDLE = "by the middle"
+"""What is said of a design that fits by its middle estimate, but not by the high end of its bounds."""
 
 
 def corners(tables: Mapping[str, Table]) -> Sheet | None:
@@ -86,9 +92,20 @@ def _corner(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "network": row["network"],
         "architecture": ("exported core" if name == "sweep" else f"{name} (exported)") if row["chosen"] else name,
-        **{key: row[key] for key in ("physical_neurons", "fits")},
+        "physical_neurons": row["physical_neurons"],
+        "fits": _fitting(row),
         "lut": f"{row['lut']:,.0f} ({_spread(row, 'lut', ',.0f')})",
         **{key: row[key] for key in ("bram36", "dsp", "latency_us")},
         "asic45_energy_nj": row["asic45_energy_nj"],
         "fpga_energy_uj": f"{row['fpga_energy_uj']:.3g} ({_spread(row, 'fpga_energy_uj')})",
     }
+
+
+def _fitting(row: Mapping[str, Any]) -> str:
+    """Whether a design fits; by the middle estimate alone on a device that is not in DEVICES, whose size is not known here."""
+    from spikewright.hardware import DEVICES
+
+    if not row["fits"]:
+        return "no"
+    device = DEVICES.get(row["device"])
+    return ONLY_MIDDLE if device is not None and row["lut_high"] > device.lut else "yes"

@@ -1,7 +1,7 @@
 """From a network to the records of `core.json`; memories and traces are written on the way. `rebuilding` is the way back."""
 
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -57,7 +57,8 @@ def describe(
     circuit, without = _circuit(writer.folder, network, point, traces, ends)
     cost = estimate(network, activity, point)
     if circuit is not None:
-        smallest = time_multiplexed(network, device=point.fpga, clock_mhz=point.clock_mhz)
+        corner = time_multiplexed(network, device=point.fpga, clock_mhz=point.clock_mhz)
+        smallest = replace(corner, loads=point.loads)
         check_fits(placement_of(circuit, point.fpga), cost, lambda: estimate(network, activity, smallest))
     return schema.Core(
         checksum=NONE,

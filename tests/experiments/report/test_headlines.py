@@ -36,3 +36,21 @@ def test_costs_are_told_with_their_bounds() -> None:
 
 def test_without_hardware_there_are_no_corners() -> None:
     assert corners({}) is None
+
+
+def test_a_design_that_fits_by_the_middle_alone_is_told() -> None:
+    row = {
+        "architecture": "hybrid", "physical_neurons": "1/1", "lut": 20000.0, "lut_low": 19000.0, "lut_high": 20800.0,
+        "asic45_energy_nj": 1.0,
+    }  # fmt: skip
+    rows = [
+        design("a", 1.0, **row, device="xc7a35t"),
+        design("b", 1.0, **row | {"lut_high": 20801.0}, device="xc7a35t"),
+        design("c", 1.0, **row, device="xc7a35t", fits=False),
+        design("d", 1.0, **row | {"lut_high": 1e9}, device="my-board"),
+    ]
+    found = corners({"hardware": Table.of(rows)})
+    assert found is not None
+    place = found.columns.index("fits")
+    assert [one[place] for one in found.rows] == ["yes", "by the middle", "no", "yes"]
+    assert "written by hand" not in found.title
