@@ -9,7 +9,8 @@ from spikewright.hardware.area.load_bus import LoadBus
 from spikewright.hardware.behaviour.exact_cycles import CoreCycles
 from spikewright.hardware.design_points import DesignPoint, check_point, layers_of
 from spikewright.hardware.devices import Device
-from spikewright.hardware.estimates import Estimate, LayerEstimate, LoaderEstimate
+from spikewright.hardware.estimate_rows import LayerEstimate, LoaderEstimate
+from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.model.area import LayerArea, layer_area, loader_area
 from spikewright.hardware.model.asic45 import LayerEnergy, layer_energy

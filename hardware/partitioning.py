@@ -9,7 +9,8 @@ from spikewright.hardware.circuit.lane_room import room_of
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.design_points import DesignPoint, check_point, layers_of
 from spikewright.hardware.devices import Device
-from spikewright.hardware.estimates import Estimate, LayerEstimate
+from spikewright.hardware.estimate_rows import LayerEstimate
+from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.estimation import Estimator
 from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.model.interval import Interval, total

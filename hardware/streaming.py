@@ -15,7 +15,8 @@ from typing import Any
 from spikewright import InvalidInput, Table
 from spikewright.hardware.area.one_layer import layer_parts
 from spikewright.hardware.design_points import DesignPoint, check_point
-from spikewright.hardware.estimates import Estimate, LayerEstimate
+from spikewright.hardware.estimate_rows import LayerEstimate
+from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.estimation import Estimator
 from spikewright.hardware.model.fpga_energy import layer_uj, static_uj, tree_uj
 from spikewright.hardware.model.interval import Interval
