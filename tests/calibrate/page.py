@@ -48,9 +48,9 @@ Three draws before it were blind until somebody looked at them and mended what t
   factors were introduced, and means over eight syntheses for `sw_lane_stepped`, which takes 81 or 132 look-up tables, the same
   module, by the order in which the tool meets its parts (it had made one core 11.3 % too low). It is in a row below.
 
-What the fourth showed, and what was left as it is: one core of each family lies beyond {FAR:.0%} and outside of its interval. On Xilinx 7
-it is one of a phase code: `sw_array` takes 302 look-up tables where the law of its weighing says 76. On ECP5 it is a recurrent
-one: grants (`sw_grant`) take 159 where they take 75 alone, and 123 for 59 in the core with the second largest error.
+What the fourth showed, and what was left as it is: one core of each family lies beyond {FAR:.0%} and outside of its interval.
+On Xilinx 7 it is one of a phase code: `sw_array` takes 302 look-up tables where the law of its weighing says 76. On ECP5 it is
+a recurrent one: grants (`sw_grant`) take 159 where they take 75 alone, and 123 for 59 in the core with the second largest error.
 
 Each stored size says from which Verilog it comes (sixteen digits, comments aside: of a module its own text, of a core that of
 all its modules), so that `make calibrate` synthesises again what has changed.
