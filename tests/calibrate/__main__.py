@@ -25,10 +25,10 @@ def main(given: Sequence[str] | None = None) -> int:
     for family in chosen.family:
         if not chosen.fit:
             _synthesise(family, chosen)
-        Calibration(family).fit(LOOKED_AT.results(family))
+        Calibration(family).fit([draw.results(family) for draw in LOOKED_AT])
     blind, third, looked_at = (
-        {family: Calibration(family).residuals(draw.results(family)) for family in CALIBRATED}
-        for draw in (BLIND, THIRD, LOOKED_AT)
+        {family: Calibration(family).residuals(*(draw.results(family) for draw in draws)) for family in CALIBRATED}
+        for draws in ((BLIND,), (THIRD,), LOOKED_AT)
     )
     print("\n".join(printed(blind, third, looked_at)))
     if not chosen.quick:

@@ -1,6 +1,7 @@
 """How many times the look-up tables that modules take alone they take inside of cores, by cores that are in no fit."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from spikewright.hardware.area.calibrated import Sizes
@@ -10,10 +11,10 @@ FEWEST_CORES, LEAST_SHARE = 20, 0.02
 """A kind of modules has a number of its own where so many cores have some, with this share of the look-up tables of all."""
 
 
-def inside_factors(results: Path, calibrated: Sizes) -> dict[str, float]:
+def inside_factors(results: Sequence[Path], calibrated: Sizes) -> dict[str, float]:
     """Kind of modules -> what they take over what `calibrated` says; each core counts as much as any other."""
     took, told, cores = Counter[str](), Counter[str](), Counter[str]()
-    for core, row in current(results):
+    for core, row in (found for one in results for found in current(one)):
         if row["flat"] or "inside" not in row:
             continue
         uses, words = core.uses()

@@ -54,6 +54,7 @@ def pool(memories: Path, seeds: int, larger_cores: int) -> dict[str, list[LoneMo
                 one = _lone(use.variant, circuit.folder, memories)
                 found.setdefault(law_of(one.module, one.parameters), {}).setdefault(_told(one), one)
     found["sw_turn"] = {_told(one): one for one in _rotators()}
+    found["sw_grant"] |= {_told(one): one for one in _grants()}
     found[CODEBOOK] = {_told(one): one for one in _codebooks()}
     return {law: _shuffled(found[law]) for law in sorted(found)}
 
@@ -73,6 +74,14 @@ def _rotators() -> Iterator[LoneModule]:
         for columns in range(1, MOST_BANKS + 1):
             bits = {"OY_BITS": max(1, bits_of(rows - 1)), "OX_BITS": max(1, bits_of(columns - 1))}
             yield LoneModule("sw_turn", {"BANKS_Y": rows, "BANKS_X": columns, "TILE": 1, **bits})
+
+
+def _grants() -> Iterator[LoneModule]:
+    """Choices among more projections than most drawn layers have."""
+    for sources in (2, 3, 4, 5):
+        for block, relative in ((2, 3), (5, 4), (9, 6)):
+            bits = {"S_BITS": block, "OY_BITS": 1, "OX_BITS": 1, "RY_BITS": relative, "RX_BITS": relative, "SEATS": 1}
+            yield LoneModule("sw_grant", {"SOURCES": sources, **bits})
 
 
 def _codebooks() -> Iterator[LoneModule]:
@@ -128,6 +137,9 @@ def _lone(variant: ModuleVariant, folder: Path, memories: Path) -> LoneModule:
     for name, value in variant.parameters:
         if is_file(name) and isinstance(value, str) and value:
             parameters[name] = _kept(folder / value, memories) if asked else ""
+    if variant.module == "sw_rom" and parameters["FILE"] and (column := int(parameters["COLUMN"])):
+        for number in range(-(-int(parameters["WIDTH"]) // column)):
+            (memories / f"{parameters['FILE']}.{number:04d}.mem").write_text("0\n")  # its size is that of any other words
     return LoneModule(variant.module, parameters)
 
 

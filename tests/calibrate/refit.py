@@ -97,8 +97,8 @@ class Calibration:
         found: dict[str, Any] = json.loads(self.model.read_text()) if self.model.exists() else {}
         return found
 
-    def fit(self, results: Path) -> None:
-        """Fit the laws to the table; to the unseen cores in `results` what modules take inside, then the bands; store all."""
+    def fit(self, results: Sequence[Path]) -> None:
+        """Fit the laws to the table; to the unseen cores in all `results` what modules take inside, then the bands; store all."""
         head = self._head()
         signed = head.get(VERILOG, {})
         bands = {"lut_band": 2.0, "ff_band": 2.0, "inside": {}} | {kind: head[kind] for kind in KEPT if kind in head}
@@ -108,19 +108,19 @@ class Calibration:
         head |= {"seen_error": SEEN_ERROR[self.family], VERILOG: signed}
         laws = READ_OFF | fitted(self.rows())
         self.model.write_text(stored_laws(head, laws))
-        calibrated, found = self.residuals(results)
+        calibrated, found = self.residuals(*results)
         if len(found) < LEAST_CORES:
             self.model.write_text(stored_laws(head | bands, laws))
             return
         head |= {"inside": inside_factors(results, calibrated)}
         self.model.write_text(stored_laws(head, laws))
-        _, found = self.residuals(results)
+        _, found = self.residuals(*results)
         self.model.write_text(stored_laws(head | {f"{kind}_band": _band(found, kind) for kind in ("lut", "ff")}, laws))
 
-    def residuals(self, results: Path) -> tuple[Sizes, list[Residual]]:
-        """The stored laws, and what they say of the cores in `results`."""
+    def residuals(self, *results: Path) -> tuple[Sizes, list[Residual]]:
+        """The stored laws, and what they say of the cores in all `results`."""
         calibrated = read_sizes(json.loads(self.model.read_text()), self.table.read_text())
-        return calibrated, residuals(results, calibrated)
+        return calibrated, [row for one in results for row in residuals(one, calibrated)]
 
 
 def _band(found: Sequence[Residual], kind: str) -> float:

@@ -1,6 +1,6 @@
 """The sweep over modules: batches through Yosys, one after the other in several processes, into the table of a calibration."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +9,14 @@ from random import Random
 from joblib import Parallel, delayed
 
 from spikewright import SpikewrightError
+from spikewright.hardware.area.features.told import Features
 from spikewright.hardware.area.keys import READS_FILES, key_of
+from spikewright.hardware.area.laws import features_of
+from spikewright.hardware.placement import PlacingRule
 from spikewright.hardware.synthesis.record import CellCounts
 from spikewright.hardware.synthesis.targets import target_of
 from tests.calibrate.alone import LoneModule, synthesised_alone
-from tests.calibrate.fitted import MeasuredModule
+from tests.calibrate.fitted import REGISTERS, MeasuredModule
 from tests.calibrate.module_pool import WHOLE, pool
 from tests.calibrate.refit import Calibration
 from tests.calibrate.stored import measured, parameters_of
@@ -30,8 +33,8 @@ SHARES = {
     "sw_loader": 2.0,
 }
 """Modules of which there are to be more than of others, and how many times as many."""
-
-
+COVERED = 6
+"""Modules in which each feature of a law is above zero, where the pool has so many: a cost that few modules show is a guess."""
 REPEATED = {"ecp5": ("sw_lane_stepped",)}
 """Family -> modules whose sizes are the tool's luck above all: the same one takes 81 or 132 look-up tables there."""
 TIMES = 8
@@ -68,7 +71,7 @@ class Sweep:
 
     def _measured(self, batches: list[list[LoneModule]], processes: int) -> list[MeasuredModule]:
         found = Parallel(n_jobs=processes)(delayed(self._synthesised)(batch) for batch in batches)
-        given = (self._words, self.calibration.family, self.calibration.rule)
+        given = (self._words, *self._given)
         return [
             measured(one.module, one.parameters, cells.row, given)
             for batch, sizes in zip(batches, found, strict=True)
@@ -88,18 +91,40 @@ class Sweep:
         """
         rows = self.calibration.rows()
         done, stored = {row.key for row in rows}, Counter(row.law for row in rows)
+        shown: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for row in rows:
+            shown[row.law].update(_costing(row.features))
         wanted = []
         for law, ones in pool(self.memories, seeds, 9 * seeds).items():
             share = SHARES.get(law, 1.0)
             left = [one for one in ones if key_of(one.module, one.parameters) not in done]
             if law not in WHOLE:
-                left = left[: max(0, int(each * share) - stored[law])]
+                left = self.some(left, max(0, int(each * share) - stored[law]), shown[law])
             wanted += [(at / share, law, one) for at, one in enumerate(left)]
         wanted.sort(key=lambda one: one[:2])
         yield from _cut([one for _, _, one in wanted])
 
+    def some(self, ones: Sequence[LoneModule], number: int, shown: Counter[str]) -> list[LoneModule]:
+        """The first `number`, and of the others those with a feature that too few have; `shown`: how many have each, added to."""
+        found = []
+        for at, one in enumerate(ones):
+            costing = _costing(features_of(one.module, one.parameters, self._words, *self._given))
+            if at < number or any(shown[name] < COVERED for name in costing):
+                found.append(one)
+                shown.update(costing)
+        return found
+
+    @property
+    def _given(self) -> tuple[str, PlacingRule]:
+        return self.calibration.family, self.calibration.rule
+
     def _words(self, file: str) -> list[int]:
         return [int(one, 16) for one in (self.memories / file).read_text().split()]
+
+
+def _costing(features: Features) -> list[str]:
+    """The features above zero that cost more than flip-flops."""
+    return [name for name, value in features.items() if value > 0 and not name.startswith(REGISTERS)]
 
 
 def _cut(ones: Sequence[LoneModule]) -> Iterator[list[LoneModule]]:

@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from tests.calibrate.real_sizes import KINDS, real_size
 from tests.calibrate.refit import Calibration
 from tests.calibrate.residual_tables import each, summary
 from tests.calibrate.stored import rows_of, table_of
-from tests.calibrate.sweeping import SHARES
+from tests.calibrate.sweeping import COVERED, SHARES, Sweep
 from tests.calibrate.unseen import SIZED, Residual, UnseenCore, broken, residuals
 from tests.hardware.cosim.drawn_winners import competing
 from tests.validate.drawers import DRAWERS
@@ -60,15 +61,17 @@ def test_unseen_cores_lie_where_the_page_says(family: str) -> None:
     _, found = Calibration(family).residuals(BLIND.results(family))
     errors = sorted(abs(one.error("lut")) for one in found)
     assert len(found) >= 60 and errors[len(errors) // 2] <= 0.03
-    assert errors[-2] <= 0.08 and errors[-1] <= 0.12  # one of each family is beyond what is wanted, 0.08
+    assert errors[-1] <= 0.08
     assert max(abs(one.error("ff")) for one in found) <= 0.02 and all(one.blocks_off == 0 for one in found)
     for kind in ("lut", "ff"):
         assert sum(one.inside(kind) for one in found) >= 0.95 * len(found)
 
 
 def test_blind_cores_are_no_others_and_take_turns() -> None:
-    cores, others = list(BLIND.cores()), {*LOOKED_AT.cores(), *THIRD.cores()}
-    assert len(set(cores)) == 67 and not others.intersection(cores) and all(core.seed < 5000 for core in cores)
+    cores, others = list(BLIND.cores()), {core for draw in (*LOOKED_AT, THIRD) for core in draw.cores()}
+    assert (
+        len(set(cores)) == 67 and not others.intersection(cores) and not any(5000 <= core.seed < 6000 for core in cores)
+    )
     assert sum(core.drawer in SIZED for core in cores) == 12 and {core.choice for core in cores} == {0, 1, 2}
     assert list(BLIND.cores(7)) == cores[:7]
 
@@ -88,7 +91,7 @@ def test_what_is_stored_is_not_synthesised_again(family: str, tmp_path: Path, mo
     monkeypatch.setattr(UnseenCore, "synthesised", refused)
     collect(family, BLIND, 5, 0)
     with pytest.raises(AssertionError, match="synthesised again"):
-        collect(family, replace(BLIND, seed=4900), 1, 0)
+        collect(family, replace(BLIND, seed=7900), 1, 0)
 
 
 def test_a_core_that_breaks_the_tool_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +111,7 @@ def test_bands_of_few_cores_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     before = json.loads(Calibration("ecp5").model.read_text())
     monkeypatch.setattr(Calibration, "model", tmp_path / "laws.json")
     Calibration("ecp5").model.write_text(json.dumps(before))
-    Calibration("ecp5").fit(tmp_path / "none.json")
+    Calibration("ecp5").fit([tmp_path / "none.json"])
     after = json.loads(Calibration("ecp5").model.read_text())
     assert [after[kind] for kind in ("lut_band", "ff_band")] == [before[kind] for kind in ("lut_band", "ff_band")]
 
@@ -157,6 +160,24 @@ def test_small_modules_are_synthesised_as_large_as_their_laws_say(tmp_path: Path
         variant = ModuleVariant(one.module, tuple(one.parameters.items()))
         size = calibrated.of(variant, lambda file: [int(word, 16) for word in (tmp_path / file).read_text().split()])
         assert size.ff == pytest.approx(cells.ff, abs=0.5) and size.lut == pytest.approx(cells.lut, rel=0.2, abs=3)
+
+
+def test_a_feature_that_few_modules_have_is_sought(tmp_path: Path) -> None:
+    sweep = Sweep(Calibration("xc7"), tmp_path)
+    plain = [LoneModule("sw_grant", grants(sources=1, block=bits)) for bits in range(2, 12)]
+    three = [LoneModule("sw_grant", grants(sources=3, block=bits)) for bits in range(2, 12)]
+    chosen = sweep.some([*plain, *three], 2, Counter({"one": COVERED}))
+    assert chosen == [*plain[:2], *three[:COVERED]]
+    assert (
+        sweep.some(three, 0, Counter({"sources": COVERED, "chosen from 2": 9, "chosen from 3": COVERED - 1}))
+        == three[:1]
+    )
+
+
+def grants(sources: int, block: int) -> dict[str, int | str]:
+    """What a choice among `sources` is told, with blocks of so many bits."""
+    bits = {"OY_BITS": 1, "OX_BITS": 1, "RY_BITS": 3, "RX_BITS": 3, "SEATS": 1}
+    return {"SOURCES": sources, "S_BITS": block, **bits}
 
 
 @pytest.mark.parametrize("family", CALIBRATED)

@@ -25,9 +25,9 @@ def test_factors_are_what_cores_take_over_what_laws_say(tmp_path: Path, monkeypa
         rows.append({**named, "whole": {"lut": sum(took.values())}, "inside": took})
     results = tmp_path / "area.json"
     results.write_text(json.dumps([*rows, {**rows[0], "verilog": "0"}]))
-    found = inside_factors(results, alone)
+    found = inside_factors([results], alone)
     assert found["sw_lane"] == pytest.approx(1.5, abs=1e-3) and found["sw_bank"] == pytest.approx(1, abs=1e-3)
-    assert "sw_spikes" not in found and inside_factors(tmp_path / "none.json", alone) == {}
+    assert "sw_spikes" not in found and inside_factors([tmp_path / "none.json"], alone) == {}
     twice = replace(alone, inside={"sw_lane": 2.0}, _found={})
     lane = next(use for use in uses if use.module == "sw_lane")
     assert twice.of(lane.variant, words).lut == pytest.approx(2 * alone.of(lane.variant, words).lut)
