@@ -139,7 +139,8 @@ def _lone(variant: ModuleVariant, folder: Path, memories: Path) -> LoneModule:
             parameters[name] = _kept(folder / value, memories) if asked else ""
     if variant.module == "sw_rom" and parameters["FILE"] and (column := int(parameters["COLUMN"])):
         for number in range(-(-int(parameters["WIDTH"]) // column)):
-            (memories / f"{parameters['FILE']}.{number:04d}.mem").write_text("0\n")  # its size is that of any other words
+            part = memories / f"{parameters['FILE']}.{number:04d}.mem"
+            part.write_text("0\n")  # sizes of block memories are those of any other words
     return LoneModule(variant.module, parameters)
 
 
