@@ -207,7 +207,7 @@ def test_commands_take_parts_from_outside(here: Path, capsys: pytest.CaptureFixt
     assert main(["estimate", "r.spike", "--device", "their_parts:BOARD", "--images", "5", *quick]) == 0
     assert main(["export", "r.spike", "--device", "their_parts:BOARD", "--images", "5", "--golden", "1", *quick]) == 0
     shown = capsys.readouterr().out
-    assert shown.count("their-board") == 2 and "gives the same spikes" in shown
+    assert shown.count("their-board") >= 2 and "gives the same spikes" in shown
 
 
 @pytest.mark.parametrize(

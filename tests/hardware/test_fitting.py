@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spikewright import InvalidInput
-from spikewright.hardware import DEVICES, estimate, export, fully_parallel, time_multiplexed
+from spikewright.hardware import DEVICES, estimate, export, fitting, fully_parallel, time_multiplexed
 from spikewright.hardware.fitting import Logic, check_fits, roomy_device
 from spikewright.hardware.placement import PlacedMemory, Placement
 from tests.hardware.small_networks import active, perceptron
@@ -76,6 +76,7 @@ def test_the_roomy_device_holds_the_design_and_none_of_its_family_is_smaller(nam
     assert not any(estimate(network, activity, time_multiplexed(network, device=one)).fits for one in kin)
 
 
-def test_no_known_device_is_roomy_enough_for_what_is_huge() -> None:
-    network = perceptron((8000, 4000, 10), steps=1)
+def test_no_known_device_is_roomy_enough_for_what_is_huge(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fitting, "DEVICES", {name: DEVICES[name] for name in ("ice40-hx8k", "ecp5-25k")})
+    network = perceptron((800, 400, 10), steps=1)
     assert roomy_device(network, active(network, {"in": 1}), time_multiplexed(network)) is None

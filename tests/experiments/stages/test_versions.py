@@ -30,13 +30,13 @@ BUILT_ON: dict[str, tuple[Any, ...]] = {
 KNOWN: dict[str, tuple[int, str]] = {
     "adapt": (2, "5fb006815330"),
     "attack": (2, "a6bbe5f1474f"),
-    "compress": (1, "243cb34b1e02"),
+    "compress": (1, "2cfb1465d204"),
     "convert": (1, "40a7aa2bf2e4"),
     "costs": (1, "8c9364860485"),
     "hardware": (5, "b3aea1283a02"),
     "noise": (2, "bc2351ede09d"),
     "simulate": (1, "e10808d43975"),
-    "train": (2, "aa05610a98bd"),
+    "train": (2, "e36cbf52340d"),
 }
 """The version of each stage and the digest of the defaults at that version."""
 
