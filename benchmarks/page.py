@@ -103,14 +103,16 @@ def given() -> str:
     """What the networks of the tables were given: widths, thresholds, and what they were trained for, from their cards."""
     from spikewright.experiments.zoo import card
 
-    cards = {name: card(name) for name in (*PENALISED, "vgg7-cifar10")}
+    cards = {name: card(name) for name in (*PENALISED, "lenet64-mnist-1of8", "vgg7-cifar10")}
     penalties = ", ".join(f"{cards[name].recipe.activity:g} for `{name}`" for name in PENALISED)
     quiet, usual = cards["vgg7-cifar10-quiet"], cards["vgg7-cifar10"]
+    fewest = cards["lenet64-mnist-1of8"].recipe.activity
     return (
         "What the networks were given: `event fixed` is what `to_fixed()` makes without arguments, 8-bit weights, the others "
         "float32 unless their name says otherwise; thresholds are the 99.9th percentile of 1,000 training images, without "
         "calibration. All networks were trained with a penalty on active neurons "
-        f"(`TrainRecipe.activity`: {penalties}; their pruned kin the same), which is what makes them quiet. The VGG-7 is "
+        f"(`TrainRecipe.activity`: {penalties}; their pruned kin the same, but {fewest} for "
+        "`lenet64-mnist-1of8`), which is what makes them quiet. The VGG-7 is "
         f"`vgg7-cifar10-quiet`: {quiet.accuracy:.1%} as a CNN after {quiet.recipe.epochs} epochs, where `vgg7-cifar10`, trained "
         f"for {usual.recipe.epochs} epochs without the penalty, has {usual.accuracy:.1%}. Accuracies are those on the images "
         "that were measured."
