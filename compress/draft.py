@@ -1,6 +1,7 @@
 """A Compressed in the making: what a method starts from, changes and finishes."""
 
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import torch
@@ -64,13 +65,10 @@ class Draft:
         return draft
 
     def _keep_zeros(self) -> None:
-        """Masks for the layers of which at least `PRUNED_FROM` is exactly zero, but not all: they were pruned before.
-
-        A dense layer that was trained has no exact zeros, one that starts at zero has nothing else.
-        """
+        """Masks for the layers that were pruned before."""
         rows = {path: rows_of(layer) for path, layer in weight_layers(self.model).items()}
         alive = {path: values != 0 for path, values in rows.items()}
-        pruned = {path: kept for path, kept in alive.items() if 0 < kept.sum() <= (1 - PRUNED_FROM) * kept.size}
+        pruned = {path: kept for path, kept in alive.items() if was_pruned(kept)}
         self.weights = {path: float_weights(rows[path], kept) for path, kept in pruned.items()}
         self._given = dict(self.weights)
         if pruned:
@@ -140,3 +138,12 @@ class Draft:
         if loose:
             self.loose[path] = found
         return found
+
+
+def was_pruned(kept: Any) -> bool:
+    """Whether a layer was pruned, of whose weights `kept`, flags of numpy or torch, are not exactly zero.
+
+    At least `PRUNED_FROM` are zero, but not all: a dense layer that was trained has no exact zeros, one that starts at zero has
+    nothing else.
+    """
+    return bool(0 < kept.sum() <= (1 - PRUNED_FROM) * prod(kept.shape))

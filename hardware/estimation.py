@@ -1,7 +1,7 @@
 """The verb: `estimate(network, activity, point) -> Estimate`."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, reduce
+from functools import lru_cache
 from pathlib import Path
 
 from spikewright import InvalidInput
@@ -106,7 +106,7 @@ class Estimator:
         """The loader, which stands still while an inference runs; None for a core that is not loaded."""
         if not point.loads:
             return None
-        area = self.loader(reduce(LoadBus.beside, (one.bus for one in layers), LoadBus()), point.fpga)
+        area = self.loader(LoadBus.together(one.bus for one in layers), point.fpga)
         return LoaderEstimate(area, layer_uj(area, IDLE, latency, self.actions(point.fpga.family)))
 
     def _layer(self, design: LayerDesign, device: Device, loads: bool) -> tuple[LayerArea, LayerCycles]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import reduce
 
 from spikewright import InvalidInput
 from spikewright.hardware.area.load_bus import LoadBus
@@ -30,7 +29,7 @@ class Logic:
     def of(cls, network: Network, point: DesignPoint) -> "Logic":
         """Those of `network` built as `point`."""
         areas = [layer_area(network, layer, point.fpga, point.loads) for layer in point.layers]
-        areas += [loader_area(reduce(LoadBus.beside, (one.bus for one in areas)), point.fpga)] if point.loads else []
+        areas += [loader_area(LoadBus.together(one.bus for one in areas), point.fpga)] if point.loads else []
         return cls(total(area.lut for area in areas), total(area.ff for area in areas))
 
 

@@ -17,7 +17,7 @@ from spikewright.compress.graph.weighted import weight_layers
 from spikewright.compress.methods import Method
 from spikewright.compress.pruners.masking import magnitude_masks, sparsity_of
 from spikewright.compress.pruners.patterns import UNSTRUCTURED, Pattern
-from spikewright.compress.pruners.spending import additions
+from spikewright.compress.pruners.spending import COUNTED_IMAGES, additions
 from spikewright.compress.quantisers.activations import keep_ranges_positive
 from spikewright.compress.training.attached import held
 from spikewright.compress.training.data import Data, check_shown, device_of
@@ -27,8 +27,6 @@ from spikewright.progress import shown, watched
 from spikewright.tables import Within, check_fields
 
 Masks = dict[str, torch.Tensor]
-COUNTED_IMAGES = 512
-"""The first training images, on which additions are counted."""
 
 
 @dataclass(frozen=True)
@@ -103,16 +101,17 @@ class Prune(PruneSettings, _Goal, Method):
         draft = Draft.of(model)
         ways = {path: draft.straight(path) for path in weight_layers(draft.model, self.spare)}
         masks = {path: _mask(way, layer) for (path, way), layer in zip(ways.items(), self._layers(draft), strict=True)}
-        start, rounds = sparsity_of(masks, self._each(draft, shown)), self.rounds if data is not None else 1
+        each = self._each(draft, shown)
+        start, rounds = sparsity_of(masks, each), self.rounds if data is not None else 1
         for turn in range(1, rounds + 1):
             target = self.sparsity + (start - self.sparsity) * (1 - turn / rounds) ** 3
-            masks = self._chosen(draft, masks, target, self._each(draft, shown))
+            masks = self._chosen(draft, masks, target, each)
             pruned = {path: replace(way, kept=masks[path].numpy(), mask=None) for path, way in ways.items()}
             with held(draft, pruned) as attached:
                 attached.rescale("mse")
                 self._fine_tune(draft.model, data, turn, progress)
-        told = self._told(masks, start, self._each(draft, shown), tuned=data is not None)
-        draft.steps.append(told + draft.left_alone())
+            each = self._each(draft, shown)
+        draft.steps.append(self._told(masks, start, each, tuned=data is not None) + draft.left_alone())
         return draft.finish()
 
     def _shown(self, data: Data | None) -> torch.Tensor | None:

@@ -37,7 +37,8 @@ def magnitude_masks(
         for path, weight in weights.items()
     }
     parts = [{path: unit} for path, unit in units.items()] if scope == "layer" else [units]
-    kept = {path: unit for part in parts for path, unit in _keep_largest(part, sparsity).items()}
+    whole = additions is None
+    kept = {path: unit for part in parts for path, unit in _keep_largest(part, sparsity, whole=whole).items()}
     return {path: units[path].spread(kept[path]) & masks[path] for path in weights}
 
 
@@ -52,8 +53,7 @@ def sparsity_of(masks: Tensors, each: Tensors | None = None) -> float:
 class _Units:
     """The units `(blocks, ...)` of one layer that live or die together: score, surviving weights, outputs.
 
-    `counted`: of what survives in each, and in `total` of the whole layer before any pruning, what a sparsity is a share of;
-    `whole`: these are numbers of weights.
+    `counted`: of what survives in each, and in `total` of the whole layer before any pruning, what a sparsity is a share of.
     """
 
     score: torch.Tensor
@@ -62,7 +62,6 @@ class _Units:
     total: float
     block: int
     outputs: int
-    whole: bool
 
     @classmethod
     def of(cls, weight: torch.Tensor, mask: torch.Tensor, block: int, additions: torch.Tensor | None) -> "_Units":
@@ -75,7 +74,7 @@ class _Units:
             counted, total = _sums(additions * mask, block), float(additions.sum())
             score = torch.where(counted > 0, score, 0.0)
         score = torch.where(size > 0, score, -1.0).contiguous()
-        unit = cls(score, size.long(), counted, total, block, weight.shape[0], additions is None)
+        unit = cls(score, size.long(), counted, total, block, weight.shape[0])
         best = score.flatten().argsort(descending=True, stable=True)
         before = unit.size.flatten()[best].cumsum(0) - unit.size.flatten()[best]
         least = best[(before < unit.outputs) & (score.flatten()[best] >= 0)]
@@ -92,11 +91,11 @@ def _sums(values: torch.Tensor, block: int) -> torch.Tensor:
     return torch.stack([part.sum(0) for part in torch.split(values, block)]) if block > 1 else values.clone()
 
 
-def _keep_largest(units: Mapping[str, _Units], sparsity: float) -> dict[str, torch.Tensor]:
+def _keep_largest(units: Mapping[str, _Units], sparsity: float, *, whole: bool) -> dict[str, torch.Tensor]:
+    """Which units stay; `whole`: what is counted are weights, whole numbers, of which the nearest one stays."""
     score = torch.cat([unit.score.flatten() for unit in units.values()])
     counted = torch.cat([unit.counted.flatten() for unit in units.values()])
     total = sum(unit.total for unit in units.values())
-    whole = all(unit.whole for unit in units.values())
     keep = round((1 - sparsity) * total) if whole else (1 - sparsity) * total * (1 + _ROUNDING)
     least = float(counted[torch.isinf(score)].sum())
     if keep < least:

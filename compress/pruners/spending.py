@@ -7,8 +7,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from spikewright import InvalidInput
 from spikewright.compress.graph.weighted import by_output
 
+COUNTED_IMAGES = 512
+"""Of a training set so many images, the first ones, show how often weights are added."""
 _BATCH = 128
 
 
@@ -19,10 +22,11 @@ def additions(model: nn.Module, layers: Mapping[str, Any], images: Tensor) -> di
     as many as there are steps for the largest one of its layer; so what counts here is the sum, over all places of the output
     that the weight is read for, of what it reads there, 1 the largest that enters the layer on these images. Behind an average
     pooling they are those of the mean, fewer than of the spikes that make it up. A weight that is read for no output, or reads
-    zeros alone, has 0. `images`: `(samples, C, H, W)`; the model is left in evaluation mode.
+    zeros alone, has 0. `images`: `(samples, C, H, W)`; the model is left in evaluation mode. Raises InvalidInput where no weight
+    of any layer is added: a share of nothing says nothing.
     """
     counts = {path: _Arrivals() for path in layers}
-    hooks = [layer.register_forward_pre_hook(counts[path].seen) for path, layer in layers.items()]
+    hooks = [layer.register_forward_pre_hook(counts[path].seen, with_kwargs=True) for path, layer in layers.items()]
     model.eval()
     try:
         with torch.no_grad():
@@ -31,7 +35,13 @@ def additions(model: nn.Module, layers: Mapping[str, Any], images: Tensor) -> di
     finally:
         for hook in hooks:
             hook.remove()
-    return {path: counts[path].each(layer, len(images)) for path, layer in layers.items()}
+    found = {path: counts[path].each(layer, len(images)) for path, layer in layers.items()}
+    if not any(one.any() for one in found.values()):
+        raise InvalidInput(
+            f"expected images on which {', '.join(layers)} read something, got {len(images)} on which they read zeros alone; "
+            'try other images, or counted="weights"'
+        )
+    return found
 
 
 class _Arrivals:
@@ -41,9 +51,9 @@ class _Arrivals:
         self.total: Tensor | None = None
         self.largest = 0.0
 
-    def seen(self, layer: Any, entered: tuple[Tensor, ...]) -> None:
+    def seen(self, layer: Any, entered: tuple[Tensor, ...], named: Mapping[str, Tensor]) -> None:
         """The derivative of the sum of the outputs by a weight is the sum of all that the weight is multiplied by."""
-        size = entered[0].detach().abs()
+        size = (entered[0] if entered else named["input"]).detach().abs()
         with torch.enable_grad():
             weight = torch.zeros_like(layer.weight, requires_grad=True)
             answer = _with_weight(layer, weight)(size)

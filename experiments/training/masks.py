@@ -5,12 +5,11 @@ from collections.abc import Collection, Mapping
 import torch
 from torch import Tensor, nn
 
-from spikewright.compress.draft import PRUNED_FROM
+from spikewright.compress.draft import was_pruned
 from spikewright.compress.graph.weighted import weight_layers
-from spikewright.compress.pruners.magnitude import COUNTED_IMAGES
 from spikewright.compress.pruners.masking import magnitude_masks
 from spikewright.compress.pruners.patterns import Pattern
-from spikewright.compress.pruners.spending import additions
+from spikewright.compress.pruners.spending import COUNTED_IMAGES, additions
 from spikewright.experiments.training.recipe import PruneRecipe
 
 __all__ = ["epoch_masks", "hold"]
@@ -20,9 +19,9 @@ def epoch_masks(model: nn.Module, recipe: PruneRecipe | None, epoch: int, images
     """The masks of an epoch, counted from 0, by layer path; True survives. They depend on weights and images alone.
 
     A weight that is zero was pruned before and stays so, in spared layers too; so a resumed training finds the masks that it was
-    stopped with. `images`: those of
-    the training, on the first of which additions are counted where the recipe counts them; after its rounds no weight goes for
-    these, however often the network fires by then. Raises InvalidInput for a pattern or sparsity that cannot be.
+    stopped with. `images`: those of the training, on the first of which additions are counted where the recipe counts them; after
+    its rounds no weight goes for these, however often the network fires by then. Raises InvalidInput for a pattern or sparsity
+    that cannot be.
     """
     if recipe is None:
         return {}
@@ -41,10 +40,10 @@ def epoch_masks(model: nn.Module, recipe: PruneRecipe | None, epoch: int, images
 
 
 def _pruned_before(model: nn.Module, pruned: Collection[str]) -> dict[str, Tensor]:
-    """The masks of the other layers that some of their weights lack; one that starts at zero has nothing else, and no mask."""
+    """The masks of the other layers that came pruned."""
     every = weight_layers(model).items()
     others = {path: layer.weight.detach() != 0 for path, layer in every if path not in pruned}
-    return {path: kept for path, kept in others.items() if 0 < int(kept.sum()) <= (1 - PRUNED_FROM) * kept.numel()}
+    return {path: kept for path, kept in others.items() if was_pruned(kept)}
 
 
 def hold(model: nn.Module, masks: Mapping[str, Tensor]) -> None:

@@ -1,6 +1,6 @@
 """The bus that a core's memories are loaded over at run time, and the loader that drives it: one for all layers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from spikewright.hardware.area.elaboration.variants import ModuleUse, ModuleVariant
@@ -27,10 +27,12 @@ class LoadBus:
         rows, words = max(one.rows for one in memories), max(one.words for one in memories)
         return cls(address_bits(rows), words, len(memories))
 
-    def beside(self, other: "LoadBus") -> "LoadBus":
-        """The narrowest for the memories of both."""
-        wide = max(self.address, other.address), max(self.words, other.words)
-        return LoadBus(*wide, self.memories + other.memories)
+    @classmethod
+    def together(cls, buses: Iterable["LoadBus"]) -> "LoadBus":
+        """The narrowest for the memories of all of them."""
+        every = list(buses)
+        address, words = (max((getattr(one, what) for one in every), default=0) for what in ("address", "words"))
+        return cls(address, words, sum(one.memories for one in every))
 
     @property
     def loader(self) -> tuple[ModuleUse, ...]:

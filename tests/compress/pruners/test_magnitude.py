@@ -15,6 +15,7 @@ from spikewright.compress import (
 )
 from spikewright.compress.graph.weighted import weight_layers
 from spikewright.compress.pruners.spending import additions
+from tests.compress.pruners.test_masking import norms
 
 
 def test_a_layer_at_its_minimum_is_reported() -> None:
@@ -32,18 +33,6 @@ def test_weights_that_are_shared_are_refused_and_computed_ones_baked_in() -> Non
     with pytest.raises(InvalidInput, match="one tensor in 0 and 1"):
         prune(tied, 0.5)
     assert "baked in" in prune(computed, 0.5).steps[0]
-
-
-def norms(weight: torch.Tensor, mask: torch.Tensor, block: int) -> tuple[list[float], list[float]]:
-    """Root mean squares of the blocks that stayed and of those that went; fails on a block that is neither."""
-    stayed: list[float] = []
-    went: list[float] = []
-    for part, kept in zip(weight.split(block), mask.split(block), strict=True):
-        assert torch.equal(kept.all(0), kept.any(0))
-        size = part.square().mean(0).sqrt()
-        stayed += size[kept[0]].tolist()
-        went += size[~kept[0]].tolist()
-    return stayed, went
 
 
 @pytest.mark.parametrize(

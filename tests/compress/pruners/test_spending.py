@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 import spikewright as sw
+from spikewright import InvalidInput
 from spikewright.compress.graph.weighted import by_output, weight_layers
 from spikewright.compress.pruners.spending import additions
 from spikewright.conversion import Rate, convert
@@ -75,6 +76,22 @@ def test_a_layer_that_is_called_twice_counts_both_and_one_that_is_not_counts_not
     assert not layer._forward_pre_hooks and not model.training
 
 
-def test_dark_images_count_nothing() -> None:
+def test_a_layer_may_be_called_by_name() -> None:
+    class Named(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(2, 1)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.layer(input=x)
+
+    model = Named()
+    assert additions(model, weight_layers(model), torch.tensor([[1.0, 0.5]]))["layer"].tolist() == [[1.0, 0.5]]
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_images_that_show_nothing_are_refused(count: int) -> None:
     model = nn.Sequential(nn.Conv2d(1, 2, 3))
-    assert not additions(model, weight_layers(model), torch.zeros(2, 1, 4, 4))["0"].any()
+    with pytest.raises(InvalidInput, match=rf"got {count} on which they read zeros alone; try other images"):
+        additions(model, weight_layers(model), torch.zeros(count, 1, 4, 4))
+    assert not model[0]._forward_pre_hooks

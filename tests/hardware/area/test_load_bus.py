@@ -13,9 +13,9 @@ from tests.validate.drawers import DRAWERS, lanes_of
 
 
 def test_none_one_and_many() -> None:
-    assert LoadBus.of(()) == LoadBus() and LoadBus().loader == () and LoadBus().beside(LoadBus()) == LoadBus()
+    assert LoadBus.of(()) == LoadBus() and LoadBus().loader == () and LoadBus.together(()) == LoadBus()
     wide, deep = LoadBus(3, 9, 4), LoadBus(12, 1, 2)
-    assert wide.beside(deep) == deep.beside(wide) == LoadBus(12, 9, 6) and wide.beside(LoadBus()) == wide
+    assert LoadBus.together([wide, deep]) == LoadBus(12, 9, 6) and LoadBus.together([wide, LoadBus()]) == wide
 
 
 @pytest.mark.parametrize("name", ["IF and LIF", "MAC core", "shared weights"])

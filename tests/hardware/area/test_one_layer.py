@@ -1,7 +1,6 @@
 """What a layer is made of: all layers together are the circuit."""
 
 from collections import Counter
-from functools import reduce
 
 import pytest
 
@@ -67,7 +66,7 @@ def test_loaded_layers_have_the_modules_and_memories_of_the_loaded_circuit(drawe
     layers = [layer_parts(network, LayerDesign(p.name, lanes[p.name]), rule, True) for p in circuit.inner]
     assert sum((_without_bus(layer.uses) for layer in layers), Counter()) == _without_bus(circuit_uses(text))
     assert Counter(one for layer in layers for one in layer.memories) == Counter(memories_of(text, network, rule))
-    assert reduce(LoadBus.beside, (layer.bus for layer in layers)) == LoadBus.of(load_map(text))
+    assert LoadBus.together(layer.bus for layer in layers) == LoadBus.of(load_map(text))
 
 
 def test_words_are_made_when_they_are_asked_for_and_only_once() -> None:
